@@ -1,0 +1,1 @@
+"""Word to people: the invitations and notices that leave the house."""

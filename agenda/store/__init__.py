@@ -1,0 +1,1 @@
+"""The agenda kept in a database: SQLite by default, PostgreSQL by URL."""

@@ -1,0 +1,1 @@
+"""A planning problem in; a plan, or the reasons for none, out."""

@@ -1,0 +1,1 @@
+"""Connectors: a provider's words into ours and back."""

@@ -1,0 +1,1 @@
+"""Calendars on a CalDAV server, read and written."""

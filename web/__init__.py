@@ -1,0 +1,1 @@
+"""Every door that a person or a timer opens."""
