@@ -52,7 +52,7 @@ lock: ## choose every dependency anew and lock it by hash
 
 venv:
 	@test -n "$(PY)" || { echo "No Python 3.11 or later found: PY=/path/to/python make …" >&2; exit 2; }
-	@"$(PY)" .ci/venv.py $(INSIST) $(VENV)
+	@"$(PY)" .ci/build_venv.py $(INSIST) $(VENV)
 
 browser:
 	@.ci/chromium.sh

@@ -66,22 +66,36 @@ def version_of(target: Path) -> str | None:
     return done.stdout.strip()
 
 
-def with_uv(uv: str, target: Path) -> None:
-    """Build with uv; it takes the lock exactly and removes what the lock does not name."""
-    env = {**os.environ, "VIRTUAL_ENV": str(target), "PATH": f"{target}/bin{os.pathsep}{os.environ['PATH']}"}
-    if not (target / "bin/python").exists():
-        run([uv, "venv", "--quiet", "--python", sys.executable, target], env=env)
-    run([uv, "pip", "sync", "--quiet", "--require-hashes", LOCK], env=env)
-    run([uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", "."], env=env)
+def with_uv(target: Path) -> bool:
+    """Build with uv, which takes the lock exactly and removes what the lock does not name.
+
+    uv reads none of pip's configuration, so that behind a mirror pip may
+    succeed where uv does not.
+
+    Returns:
+        Whether uv was there and did it.
+    """
+    uv = shutil.which("uv")
+    if not uv:
+        return False
+    env = surroundings(target)
+    try:
+        if not (target / "bin/python").exists():
+            run([uv, "venv", "--quiet", "--python", sys.executable, target], env=env)
+        run([uv, "pip", "sync", "--quiet", "--require-hashes", LOCK], env=env)
+        run([uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", "."], env=env)
+    except BuildError:
+        return False
+    return True
 
 
 def with_pip(target: Path) -> None:
     """Build with venv and pip; what the lock does not name is uninstalled."""
     if not (target / "bin/pip").exists():
         try:
-            venv.create(target, with_pip=True, clear=True)
-        except subprocess.CalledProcessError as error:
-            msg = "this Python cannot make environments with pip (on Debian: apt-get install python3-venv)"
+            run([sys.executable, "-m", "venv", "--clear", target], env=dict(os.environ))
+        except BuildError as error:
+            msg = f"{error}\nThis Python makes no environment with pip (on Debian: apt-get install python3-venv)."
             raise BuildError(msg) from error
     pip(target, "install", "--no-deps", "--require-hashes", "-r", LOCK)
     pip(target, "install", "--no-deps", "--no-build-isolation", "-e", ".")
@@ -90,13 +104,22 @@ def with_pip(target: Path) -> None:
         pip(target, "uninstall", "--yes", *sorted(strangers))
 
 
+def surroundings(target: Path) -> dict[str, str]:
+    """Return what programs see who work in the environment; the build backend is looked for on the path."""
+    return {
+        **os.environ,
+        "VIRTUAL_ENV": str(target),
+        "PATH": f"{target}/bin{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+    }
+
+
 def pip(target: Path, verb: str, *arguments: str | Path) -> None:
     """Run pip as it is configured; where that fails, once more without any configuration.
 
     A mirror named in pip's configuration is thus used, and a broken
     configuration does not stand in the way. The hashes keep both honest.
     """
-    env = {**os.environ, "PATH": f"{target}/bin{os.pathsep}{os.environ['PATH']}"}
+    env = surroundings(target)
     python = target / "bin/python"
     quiet = ("--disable-pip-version-check", "--no-input", "--quiet", "--quiet")
     try:
@@ -147,13 +170,7 @@ def build(target: Path, *, insist: bool) -> None:
     stamp.unlink(missing_ok=True)
     say(f"Building {target.name} with Python {ours} from requirements.lock (up to a minute) …")
     begun = time.monotonic()
-    uv = shutil.which("uv")
-    try:
-        if not uv:
-            raise BuildError("no uv")  # noqa: EM101, TRY301 - the same road as a uv that fails
-        with_uv(uv, target)
-    except BuildError:
-        # uv reads none of pip's configuration, so behind a mirror pip may succeed where uv does not.
+    if not with_uv(target):
         with_pip(target)
     stamp.write_text(wanted(ours))
     say(f"Built in {time.monotonic() - begun:.0f} s.")
