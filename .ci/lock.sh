@@ -23,4 +23,4 @@ if grep -q '://' "$scratch/requirements.lock"; then
     echo "The lock would hold an address; it is left as it was." >&2
     exit 1
 fi
-mv "$scratch/requirements.lock" requirements.lock
+cat "$scratch/requirements.lock" >requirements.lock
