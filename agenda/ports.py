@@ -294,7 +294,7 @@ class Outbox(Protocol):
         ...
 
     def due(self, now: datetime, limit: int) -> Sequence[OutboxItem]:
-        """WAITING and IN_DOUBT ones whose time has come, oldest first; a later SEQUENCE of a meeting never before an earlier."""
+        """WAITING and IN_DOUBT ones whose time has come, oldest first; of one meeting never a later SEQUENCE first."""
         ...
 
     def having(self, *states: OutboxState, limit: int = 200) -> Sequence[OutboxItem]:

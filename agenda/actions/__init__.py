@@ -1,1 +1,1 @@
-"""What the office does from start to end, one verb to a file; the standard library alone."""
+"""What the office does, one verb to a file: read, let the model judge, keep the result in one transaction."""

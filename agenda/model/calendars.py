@@ -100,8 +100,8 @@ class Freshness:
 class Cursor:
     """Where the next pull goes on.
 
-    `token` is the connector's own, opaque to everyone else. `stamp` names what the token is only good for (provider, query,
-    window, version of the mapper); a different stamp means a full pull.
+    `token` is the connector's own, opaque to everyone else. `stamp` names what the token is only good for (provider,
+    query, window, version of the mapper); a different stamp means a full pull.
     """
 
     token: str

@@ -46,15 +46,10 @@ class BadInputsError(AgendaError):
 class SlotTakenError(AgendaError):
     """Something took the slot since it was proposed. `taken_by` says what, as far as it may be told."""
 
-    def __init__(self, slot: Interval, *, taken_by: str, person: str = "") -> None:
-        """Name the slot, what took it and whose time it is."""
+    def __init__(self, slot: Interval, *, taken_by: Sentence) -> None:
+        """Name the slot, and what took it."""
         super().__init__(
-            say(
-                "%(slot)s is no longer free for %(person)s: %(taken_by)s. Ask for slots again.",
-                slot=slot,
-                person=person or "the room",
-                taken_by=taken_by,
-            )
+            say("%(slot)s is no longer possible. %(taken_by)s Ask for slots again.", slot=slot, taken_by=taken_by)
         )
         self.slot = slot
         self.taken_by = taken_by

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
@@ -119,6 +119,23 @@ class Event:
     def is_private(self) -> bool:
         """Whether only those who may see everything learn what it is about."""
         return self.classification is not Classification.PUBLIC
+
+    def as_seen_by_others(self) -> Event:
+        """What may be told to those who may not see private events: when, and nothing of what, where and with whom."""
+        if not self.is_private:
+            return self
+        return replace(
+            self,
+            key=EventKey("", ""),
+            summary="",
+            location="",
+            description="",
+            url="",
+            position=None,
+            organizer="",
+            attendees=(),
+            sequence=0,
+        )
 
 
 def own_uid(meeting: MeetingId) -> str:

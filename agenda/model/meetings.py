@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,7 +21,7 @@ class MeetingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """A confirmed meeting. `firm` are the people whose time it takes and who may be in no other; SEQUENCE as RFC 5546, 2.1.4."""
+    """A confirmed meeting; `sequence` as RFC 5546, 2.1.4. `firm` are the people who may be in no other meeting then."""
 
     id: MeetingId
     request: RequestId | None
@@ -44,6 +44,10 @@ class Meeting:
     def uid(self) -> str:
         """The UID of its event in every calendar."""
         return own_uid(self.id)
+
+    def cancelled(self) -> Meeting:
+        """The same meeting called off, with the next SEQUENCE (RFC 5546, 2.1.4)."""
+        return replace(self, state=MeetingState.CANCELLED, sequence=self.sequence + 1)
 
 
 class Method(StrEnum):
@@ -83,7 +87,7 @@ class Errand(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """How far an outbox row has come. IN_DOUBT: it was under way when the house fell silent; look before sending again."""
+    """How far an outbox row has come. IN_DOUBT: under way when the house fell silent; look before sending again."""
 
     WAITING = "waiting"
     SENDING = "sending"

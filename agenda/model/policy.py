@@ -42,8 +42,8 @@ class Policy:
     lead_days: int = 14
     grid_min: int = 15
     apart_min: int = 120
-    weights: Weights = Weights()
-    limits: Limits = Limits()
+    weights: Weights = field(default_factory=Weights)
+    limits: Limits = field(default_factory=Limits)
     priorities: Mapping[Priority, str] = field(default_factory=dict)
     stale_after: timedelta = timedelta(hours=6)
     organizer: str = ""

@@ -40,7 +40,7 @@ class User:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A sign-in that holds. `digest` is the SHA-256 of the cookie's 256 bits;"""
+    """A sign-in that holds. `digest` is the SHA-256 of the cookie's 256 bits."""
 
     digest: str
     user: UserId

@@ -1,0 +1,128 @@
+"""Carry out what lies in the outbox: claimed before it is done, done at least once, seen at most once."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from agenda.model.calendars import Provider
+from agenda.model.errors import ProviderError, TryLaterError
+from agenda.model.ids import OutboxId
+from agenda.model.meetings import Errand, OutboxItem, OutboxState
+from agenda.ports import Clock, Mailer, Store, Writer
+
+LEASE = timedelta(minutes=5)
+FIRST_WAIT = timedelta(seconds=20)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deliver:
+    """The office's messenger.
+
+    Everything it sends carries an id that was fixed with the decision (UID and SEQUENCE, Message-ID), so that what had
+    to be sent twice is seen once. `mailer` None means that mail is only shown in the outbox.
+    """
+
+    store: Store
+    clock: Clock
+    writers: Mapping[Provider, Writer]
+    mailer: Mailer | None
+    owner: str
+    jitter: random.Random = field(default_factory=random.Random)
+
+    def drain(self, limit: int = 100) -> int:
+        """Send what is due; returns how many rows were sent. One process at a time does this."""
+        now = self.clock.now()
+        with self.store.writing() as unit:
+            if not unit.leases.take("outbox", self.owner, now, now + LEASE):
+                return 0
+            unit.commit()
+        try:
+            sent = 0
+            for _ in range(limit):
+                item = self._claim()
+                if item is None:
+                    break
+                sent += self._deliver(item)
+            return sent
+        finally:
+            with self.store.writing() as unit:
+                unit.leases.give_back("outbox", self.owner)
+                unit.commit()
+
+    def try_again(self, item_id: OutboxId) -> OutboxItem:
+        """Put a failed or held row back in line."""
+        now = self.clock.now()
+        with self.store.writing() as unit:
+            item = unit.outbox.get(item_id)
+            if item.state in (OutboxState.FAILED, OutboxState.HELD):
+                item = replace(item, state=OutboxState.WAITING, not_before=now, created_at=now, attempts=0)
+                unit.outbox.save(item)
+                unit.commit()
+        return item
+
+    def _deliver(self, item: OutboxItem) -> bool:
+        try:
+            self._carry_out(item)
+        except ProviderError as error:
+            self._note(self._failed(item, error))
+            return False
+        self._note(replace(item, state=OutboxState.SENT, sent_at=self.clock.now(), failure=None))
+        return True
+
+    def _claim(self) -> OutboxItem | None:
+        """Mark the oldest due row as under way, and keep that before anything is sent."""
+        with self.store.writing() as unit:
+            due = [one for one in unit.outbox.due(self.clock.now(), 20) if self._can_carry(one)]
+            if not due:
+                return None
+            item = replace(due[0], state=OutboxState.SENDING, attempts=due[0].attempts + 1)
+            unit.outbox.save(item)
+            unit.commit()
+        return item
+
+    def _can_carry(self, item: OutboxItem) -> bool:
+        return item.errand is not Errand.MAIL or self.mailer is not None
+
+    def _carry_out(self, item: OutboxItem) -> None:
+        if item.errand is Errand.MAIL:
+            if self.mailer is not None:
+                self.mailer.send(item.invitation, item.address, message_id=f"{item.id}@antechamber")
+            return
+        if item.calendar is None:
+            return
+        with self.store.reading() as unit:
+            calendar = unit.calendars.get(item.calendar)
+        writer = self.writers[calendar.provider]
+        if item.errand is Errand.WRITE_EVENT:
+            writer.write(calendar, item.invitation)
+        else:
+            writer.remove(calendar, item.invitation.uid)
+
+    def _failed(self, item: OutboxItem, error: ProviderError) -> OutboxItem:
+        now = self.clock.now()
+        is_hopeless = not isinstance(error, TryLaterError) or now - item.created_at > GIVE_UP_AFTER
+        if is_hopeless:
+            return replace(item, state=OutboxState.FAILED, failure=error.sentence)
+        return replace(
+            item,
+            state=OutboxState.WAITING,
+            failure=error.sentence,
+            not_before=self._next_try(item, error, now),
+        )
+
+    def _next_try(self, item: OutboxItem, error: ProviderError, now: datetime) -> datetime:
+        asked = error.wait_s if isinstance(error, TryLaterError) else None
+        if asked is not None:
+            return now + timedelta(seconds=asked)
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(item.attempts, 10))
+        return now + timedelta(seconds=wait.total_seconds() * self.jitter.uniform(0.5, 1.0))
+
+    def _note(self, item: OutboxItem) -> None:
+        with self.store.writing() as unit:
+            unit.outbox.save(item)
+            unit.commit()
