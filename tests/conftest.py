@@ -2,8 +2,9 @@
 
 A test that uses the fixture `chromium` is a browser test, one that uses
 `postgres_url` a PostgreSQL test; the markers follow by themselves. Where either
-is not to be had those tests are skipped, but with CI set in the environment a
-skip of any kind is a failure.
+is not to be had those tests are skipped, but with CI set in the environment such
+a skip is a failure. Only a test on public data that is not kept in the tree
+(`real_data`) may be skipped there too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import secrets
 import shutil
 import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MARKED_BY_FIXTURE = {"chromium": "browser", "postgres_url": "postgres"}
+MARKED_BY_FIXTURE = {"chromium": "browser", "postgres_server": "postgres", "postgres_url": "postgres"}
+UNFORGIVEN = {"browser", "postgres"}
+REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
 def in_ci() -> bool:
@@ -44,9 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn a skip into a failure where CI runs the tests."""
+    """Turn the skip of a browser or PostgreSQL test into a failure where CI runs the tests."""
     report = yield
-    if in_ci() and report.skipped and not hasattr(report, "wasxfail"):
+    marks = {mark.name for mark in item.iter_markers()}
+    if in_ci() and report.skipped and not hasattr(report, "wasxfail") and marks & UNFORGIVEN:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, which CI does not forgive: {call.excinfo and call.excinfo.value}"
     return report
@@ -59,6 +64,15 @@ def chromium() -> str:
         if path := shutil.which(name):
             return path
     pytest.skip("no Chromium on this machine (apt-get install --no-install-recommends chromium)")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of public calendars and schedules, each data set in a folder of its own."""
+    folder = Path(os.environ.get("ANTECHAMBER_REAL_DATA") or REAL_DATA)
+    if not folder.is_dir():
+        pytest.skip(f"the public data sets are not here (ANTECHAMBER_REAL_DATA names their folder): {folder.name}")
+    return folder
 
 
 @pytest.fixture(scope="session")
