@@ -15,7 +15,7 @@ def test_a_sentence_reads_in_english() -> None:
 
 
 def test_a_sentence_can_be_a_fact_of_another() -> None:
-    """ "A private event" is a sentence of its own, to be translated inside the other."""
+    """What stands for a hidden title is a sentence of its own, translated inside the other."""
     assert str(say("%(what)s takes %(time)s", what=say("a call"), time=timedelta(minutes=90))) == "a call takes 90 min"
 
 
