@@ -1,13 +1,15 @@
 """The office's problem as a solver sees it, and its answers: self-contained, with nothing left to look up.
 
-Everything is in UTC and half-open. Points are prices: higher is worse, zero is free; a plan's score is the sum of its terms.
+Everything is in UTC and half-open. Points are prices: higher is worse, zero is free; an option's score is the sum of
+its terms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from agenda.model.ids import PersonId, PlaceId, RoomId
 from agenda.model.people import Attendance
@@ -32,6 +34,12 @@ class Busy:
     whereabouts: Whereabouts = Whereabouts.UNKNOWN
     place: PlaceId | None = None
     label: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a place that goes with no whereabouts, and the other way round."""
+        if (self.whereabouts is Whereabouts.AT_PLACE) != (self.place is not None):
+            msg = f"{self.whereabouts} does not go with the place {self.place}"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +71,15 @@ class Venue:
     price: int = 0
     is_virtual: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse a call that is held somewhere, and a price below zero."""
+        if self.is_virtual and self.place is not None:
+            msg = f"{self.name} is virtual and yet at {self.place}"
+            raise ValueError(msg)
+        if self.price < 0:
+            msg = f"{self.name} has a price below zero: {self.price}"
+            raise ValueError(msg)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
@@ -73,7 +90,7 @@ class Weights:
     attendee who cannot come. `unknown_time`: for each attendee whose calendar could not be read then.
     `lunch_lost`: for each attendee whose lunch does not fit any more. `back_to_back`: for each attendee without a
     pause before or after. `outside_band`: when it lies outside the office's liked hours. `fragment`: for each
-    attendee left with an idle gap too short to use.
+    attendee left with an idle gap too short to use. The formulas are in docs/planning-problem.md.
     """
 
     day_of_delay: int = 4
@@ -86,6 +103,13 @@ class Weights:
     outside_band: int = 10
     fragment: int = 3
 
+    def __post_init__(self) -> None:
+        """Refuse a reward: weights are prices."""
+        for one in fields(self):
+            if getattr(self, one.name) < 0:
+                msg = f"{one.name} is below zero: {getattr(self, one.name)}"
+                raise ValueError(msg)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -96,16 +120,24 @@ class Limits:
     seed: int = 1
     options: int = 5
 
+    def __post_init__(self) -> None:
+        """Refuse what no solve could keep to."""
+        if not self.wall_s >= 0 or self.workers < 1 or self.options < 1 or self.seed < 0:
+            msg = f"no limits to solve by: {self}"
+            raise ValueError(msg)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanningProblem:
     """One meeting to be placed.
 
     `windows` are when it may be at all; `barred` are days off and protected time with their reasons. `bands` are the
-    hours the office likes (no band: any hour is as good). Minutes: `duration_min` > 0, `grid_min` divides an hour, starts lie on
-    the grid as counted from the start of an hour. `buffer_min` is kept free on both sides for each attendee.
-    `apart_min`: two options nearer than this, on the same day at the same venue, count as the same.
-    `lunch_is_hard` makes a lost lunch a broken rule, not a price.
+    hours the office likes (no band: any hour is as good). Minutes: `duration_min` > 0, `grid_min` divides an hour,
+    starts lie on the grid as counted from the start of an hour on the wall clock of `zone`. `buffer_min` is kept free
+    on both sides for each attendee. `pause_min` beyond buffer and drive is a pause; an idle gap of at least that and
+    less than `fragment_min` is too short to use. `apart_min`: two options nearer than this, on the same day at the
+    same venue, count as the same. `lunch_is_hard` makes a lost lunch a broken rule, not a price. `seats` is what the
+    room must hold, guests included; it has to hold those who attend in any case. `place_names` are for sentences.
     """
 
     horizon: Interval
@@ -124,9 +156,42 @@ class PlanningProblem:
     lunch_min: int = 30
     lunch_is_hard: bool = False
     apart_min: int = 120
+    pause_min: int = 5
+    fragment_min: int = 30
     weights: Weights = Weights()
     limits: Limits = Limits()
     zone: str = "UTC"
+    place_names: Mapping[PlaceId, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what has no meaning, so that solvers and checkers need not ask."""
+        for msg in self._mistakes():
+            raise ValueError(msg)
+
+    def _mistakes(self) -> Iterator[str]:
+        if self.duration_min <= 0:
+            yield f"duration_min: a meeting of {self.duration_min} minutes has no length"
+        if self.grid_min <= 0 or 60 % self.grid_min:
+            yield f"grid_min: {self.grid_min} does not divide an hour"
+        for name in ("buffer_min", "assumed_leg_min", "lunch_min", "apart_min", "pause_min", "fragment_min", "seats"):
+            if getattr(self, name) < 0:
+                yield f"{name}: {getattr(self, name)} is below zero"
+        if not self.attendance:
+            yield "attendance: a meeting needs somebody to attend it"
+        if not self.venues:
+            yield "venues: a meeting needs somewhere to be, even if nobody knows where (place null)"
+        known = [one.person for one in self.people]
+        yield from (f"people: {one} is there twice" for one in sorted({p for p in known if known.count(p) > 1}))
+        asked = [one.person for one in self.attendance]
+        yield from (f"attendance: {one} is there twice" for one in sorted({p for p in asked if asked.count(p) > 1}))
+        yield from (f"attendance: {one} is not among the people" for one in asked if one not in known)
+        if len({(v.name, v.place, v.room, v.is_virtual) for v in self.venues}) < len(self.venues):
+            yield "venues: two of them cannot be told apart"
+        yield from (f"legs: {a} to {b} takes less than no time" for (a, b), leg in self.legs.items() if leg.minutes < 0)
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError):
+            yield f"zone: there is no zone {self.zone}"
 
 
 class RuleName(StrEnum):
@@ -142,6 +207,7 @@ class RuleName(StrEnum):
     ROOM_FREE = "room-free"
     ROOM_LARGE_ENOUGH = "room-large-enough"
     SOMEBODY_OF_EACH_GROUP = "one-of"
+    REQUIRED_ATTEND = "required-attend"
 
 
 class TermName(StrEnum):
@@ -170,7 +236,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drive:
-    """A leg that an option makes somebody travel, and when it has to be done; buffers lie outside it."""
+    """A leg that an option makes somebody travel, and when: right before or right after the slot.
+
+    `origin` or `goal` None is a place nobody wrote down. Buffers lie outside it.
+    """
 
     person: PersonId
     origin: PlaceId | None
@@ -181,7 +250,11 @@ class Drive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """One slot, with who comes, where, and what it costs in words."""
+    """One slot, with who comes, where, and what it costs in words.
+
+    `missing` are the optional attendees who do not come; those of a group whom somebody else stands in for are in
+    neither list.
+    """
 
     slot: Interval
     place: PlaceId | None
@@ -227,7 +300,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why there is no slot: a rule by name, and the sentence with the people and times in it."""
+    """Why there is no slot, or one will not do: a rule by name, and the sentence with the people and times in it."""
 
     rule: RuleName
     sentence: Sentence
@@ -246,9 +319,13 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoPlan:
-    """No slot: INFEASIBLE with its reasons, or UNKNOWN when the time ran out before one was found."""
+    """No slot: INFEASIBLE with its reasons, or UNKNOWN when the time ran out before one was found.
+
+    `note` says in a sentence what happened where no rule is to blame.
+    """
 
     status: SolveStatus
     reasons: tuple[Reason, ...]
     ways_out: tuple[WayOut, ...] = ()
     wall_s: float = 0.0
+    note: Sentence | None = None
