@@ -1,1 +1,1 @@
-"""Word to people: the invitations and notices that leave the house."""
+"""How the office tells people: mail."""
