@@ -15,6 +15,7 @@ from agenda.ports import Clock, Connector, Progress, Store, UnitOfWork
 
 LEASE = timedelta(minutes=15)
 FRESH_ENOUGH = timedelta(minutes=2)
+PATIENCE = timedelta(seconds=5)
 BRAKE_FROM = 5
 BRAKE_SHARE = 0.5
 """A pull that takes away at least this many objects, and at least this share of a calendar, is held for a person."""
@@ -47,7 +48,10 @@ class Pull:
         return tuple(reports)
 
     def of_people(self, people: Iterable[PersonId]) -> None:
-        """Read the calendars of some people, unless read in the last two minutes; failures are only noted."""
+        """Read the calendars of some people, unless read in the last two minutes; failures are only noted.
+
+        Somebody is waiting for this: after `PATIENCE` no further calendar is begun.
+        """
         wanted = frozenset(people)
         now = self.clock.now()
         with self.store.reading() as unit:
@@ -55,6 +59,8 @@ class Pull:
             due = [one for one in unit.calendars.all() if one.owner in wanted]
         for calendar in due:
             state = freshness.get(calendar.id)
+            if self.clock.now() - now > PATIENCE:
+                break
             if state is None or not state.is_trusted(now, FRESH_ENOUGH):
                 self.calendar(calendar.id)
 
