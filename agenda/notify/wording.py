@@ -132,6 +132,11 @@ def body(invitation: Invitation, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def letter(invitation: Invitation, language: str) -> str:
+    """Subject and text as one, for somebody who wants to see what is sent."""
+    return f"{subject(invitation, language)}\n\n{body(invitation, language)}"
+
+
 def when(invitation: Invitation, language: str) -> str:
     """Day, time and the name of the clock, as in "Tuesday, November 24, 2026, 10:00 AM – 10:45 AM (Eastern Time)"."""
     locale = known_language(language)
