@@ -32,7 +32,7 @@ class Argon2Passwords:
             return self._hasher.hash(password)
 
     def matches(self, hashed: str, password: str) -> bool:
-        """Whether they belong together; without a hash it takes as long, so that nobody learns which logins there are."""
+        """Whether they belong together; without a hash it takes as long, to tell nobody which logins there are."""
         known = hashed if hashed and len(password) <= LONGEST else self._nobodys
         try:
             with AT_A_TIME:
