@@ -69,9 +69,9 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of public calendars and schedules, each data set in a folder of its own."""
-    folder = Path(os.environ.get("ANTECHAMBER_REAL_DATA") or REAL_DATA)
+    folder = Path(os.environ.get("REAL_DATA") or REAL_DATA)
     if not folder.is_dir():
-        pytest.skip(f"the public data sets are not here (ANTECHAMBER_REAL_DATA names their folder): {folder.name}")
+        pytest.skip(f"the public data sets are not here (REAL_DATA names their folder): {folder.name}")
     return folder
 
 
