@@ -8,15 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from agenda.model.calendars import Provider
-from agenda.model.errors import ProviderError, TryLaterError
+from agenda.model.errors import AgendaError, NotFoundError, ProviderError, RefusedError, TryLaterError
 from agenda.model.ids import OutboxId
 from agenda.model.meetings import Errand, OutboxItem, OutboxState
+from agenda.model.sentences import say
 from agenda.ports import Clock, Mailer, Store, Writer
 
 LEASE = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
+AT_A_LOOK = 20
+ALL = 100_000
+"""How many rows are looked at where mail is not sent, and lies before everything else for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +72,25 @@ class Deliver:
     def _deliver(self, item: OutboxItem) -> bool:
         try:
             self._carry_out(item)
-        except ProviderError as error:
+        except (ProviderError, NotFoundError) as error:
             self._note(self._failed(item, error))
             return False
+        except Exception:
+            # Left as it is, the row would be first in line for ever, and nothing behind it would go out.
+            fault = say("This could not be sent because of a fault in the program. Tell IT.")
+            self._note(replace(item, state=OutboxState.FAILED, failure=fault))
+            raise
         self._note(replace(item, state=OutboxState.SENT, sent_at=self.clock.now(), failure=None))
         return True
 
     def _claim(self) -> OutboxItem | None:
-        """Mark the oldest due row as under way, and keep that before anything is sent."""
+        """Mark the oldest due row as under way, and keep that before anything is sent; prolongs the lease."""
+        now = self.clock.now()
         with self.store.writing() as unit:
-            due = [one for one in unit.outbox.due(self.clock.now(), 20) if self._can_carry(one)]
+            if not unit.leases.take("outbox", self.owner, now, now + LEASE):
+                return None
+            at_most = AT_A_LOOK if self.mailer is not None else ALL
+            due = [one for one in unit.outbox.due(now, at_most) if self._can_carry(one)]
             if not due:
                 return None
             item = replace(due[0], state=OutboxState.SENDING, attempts=due[0].attempts + 1)
@@ -97,13 +110,15 @@ class Deliver:
             return
         with self.store.reading() as unit:
             calendar = unit.calendars.get(item.calendar)
-        writer = self.writers[calendar.provider]
+        writer = self.writers.get(calendar.provider)
+        if writer is None:
+            raise RefusedError(calendar.name, say("the office cannot write into calendars of this kind."))
         if item.errand is Errand.WRITE_EVENT:
             writer.write(calendar, item.invitation)
         else:
             writer.remove(calendar, item.invitation.uid)
 
-    def _failed(self, item: OutboxItem, error: ProviderError) -> OutboxItem:
+    def _failed(self, item: OutboxItem, error: AgendaError) -> OutboxItem:
         now = self.clock.now()
         is_hopeless = not isinstance(error, TryLaterError) or now - item.created_at > GIVE_UP_AFTER
         if is_hopeless:
@@ -115,7 +130,7 @@ class Deliver:
             not_before=self._next_try(item, error, now),
         )
 
-    def _next_try(self, item: OutboxItem, error: ProviderError, now: datetime) -> datetime:
+    def _next_try(self, item: OutboxItem, error: AgendaError, now: datetime) -> datetime:
         asked = error.wait_s if isinstance(error, TryLaterError) else None
         if asked is not None:
             return now + timedelta(seconds=asked)
