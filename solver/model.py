@@ -122,10 +122,9 @@ class SlotModel:
         same_place = np.array([(one.place, one.is_virtual) == (here.place, here.is_virtual) for one in venues])
         near = (
             (days == days[chosen])
-            & (np.abs(starts - starts[chosen]) < self.instance.problem.apart_min)
+            & (np.abs(starts - starts[chosen]) < max(1, self.instance.problem.apart_min))
             & same_place[self.candidates.venue]
         )
-        near[chosen] = True
         stand_ins = [self.variables.comes[who] for who in found.comes if self.instance.people[who].role is Role.ONE_OF]
         alike = [self.variables.at[c] for c in np.flatnonzero(near).tolist()]
         if stand_ins:

@@ -37,7 +37,7 @@ class RuleBook:
         """Every rule that the option breaks, in the order of `RULES`."""
         venue = self.venue_of(option)
         if venue is None:
-            return (Broken(RuleName.ROOM_FREE, say("%(venue)s is not to be had.", venue=option.venue_name)),)
+            return (Broken(RuleName.ROOM_FREE, say("%(venue)s is not to be had", venue=option.venue_name)),)
         return tuple(broken for rule in RULES for broken in rule(self.table, option, venue))
 
     def venue_of(self, option: Option) -> Venue | None:
@@ -54,18 +54,16 @@ def _in_window(table: Timetable, option: Option, _venue: Venue) -> Iterator[Brok
     if slot.length != table.duration:
         yield Broken(
             RuleName.IN_WINDOW,
-            say(
-                "The meeting lasts %(minutes)s min, the slot %(slot)s.", minutes=problem.duration_min, slot=slot.length
-            ),
+            say("The meeting lasts %(minutes)s min, the slot %(slot)s", minutes=problem.duration_min, slot=slot.length),
         )
     wall = slot.start.astimezone(table.zone)
     if wall.minute % problem.grid_min or wall.second or wall.microsecond:
         yield Broken(
             RuleName.IN_WINDOW,
-            say("%(start)s is not on the grid of %(grid)s min.", start=slot.start, grid=problem.grid_min),
+            say("%(start)s is not on the grid of %(grid)s min", start=slot.start, grid=problem.grid_min),
         )
     if not any(window.contains(slot) for window in table.windows):
-        yield Broken(RuleName.IN_WINDOW, say("%(slot)s is outside the times asked for.", slot=slot))
+        yield Broken(RuleName.IN_WINDOW, say("%(slot)s is outside the times asked for", slot=slot))
 
 
 def _not_barred(table: Timetable, option: Option, _venue: Venue) -> Iterator[Broken]:
@@ -82,14 +80,14 @@ def _required_attend(table: Timetable, option: Option, _venue: Venue) -> Iterato
         if person.role is Role.REQUIRED and person.person not in option.attending:
             yield Broken(
                 RuleName.REQUIRED_ATTEND,
-                say("%(person)s has to attend and does not.", person=person.name),
+                say("%(person)s has to attend and does not", person=person.name),
                 person.person,
             )
     for stranger in option.attending:
         if stranger not in table.people or option.attending.count(stranger) > 1:
             yield Broken(
                 RuleName.REQUIRED_ATTEND,
-                say("%(person)s was not asked to attend, or attends twice.", person=str(stranger)),
+                say("%(person)s was not asked to attend, or attends twice", person=str(stranger)),
                 stranger,
             )
 
@@ -101,12 +99,12 @@ def _one_of(table: Timetable, option: Option, _venue: Venue) -> Iterator[Broken]
         if not coming:
             yield Broken(
                 RuleName.SOMEBODY_OF_EACH_GROUP,
-                say("None of these attends, and one has to: %(people)s.", people=names),
+                say("None of these attends, and one has to: %(people)s", people=names),
             )
         elif len(coming) > 1:
             yield Broken(
                 RuleName.SOMEBODY_OF_EACH_GROUP,
-                say("One of these is enough, and several attend: %(people)s.", people=tuple(coming)),
+                say("One of these is enough, and several attend: %(people)s", people=tuple(coming)),
             )
 
 
@@ -115,7 +113,7 @@ def _working_hours(table: Timetable, option: Option, _venue: Venue) -> Iterator[
         if not any(hours.contains(option.slot) for hours in person.hours):
             yield Broken(
                 RuleName.WORKING_HOURS,
-                say("%(person)s does not work then (%(slot)s).", person=person.name, slot=option.slot),
+                say("%(person)s does not work then (%(slot)s)", person=person.name, slot=option.slot),
                 person.person,
             )
 
@@ -127,7 +125,7 @@ def _one_place(table: Timetable, option: Option, _venue: Venue) -> Iterator[Brok
                 yield Broken(
                     RuleName.ONE_PLACE_AT_A_TIME,
                     say(
-                        "%(person)s is taken: %(event)s, %(when)s.",
+                        "%(person)s is taken: %(event)s, %(when)s",
                         person=person.name,
                         event=taken.name(),
                         when=taken.interval,
@@ -144,8 +142,8 @@ def _buffer(table: Timetable, option: Option, _venue: Venue) -> Iterator[Broken]
                 yield Broken(
                     RuleName.BUFFER,
                     say(
-                        "%(person)s has %(gap)s between the meeting and %(event)s (%(when)s); "
-                        "%(buffer)s have to stay free.",
+                        "%(person)s has %(gap)s between the meeting and %(event)s (%(when)s), "
+                        "less than the buffer of %(buffer)s",
                         person=person.name,
                         gap=gap,
                         event=taken.name(),
@@ -172,7 +170,7 @@ def _travel(table: Timetable, option: Option, venue: Venue) -> Iterator[Broken]:
 def _leaves_too_late(table: Timetable, person: PersonTable, taken: Taken, leg: Leg, gap: timedelta) -> Sentence:
     return say(
         "%(person)s cannot get there in time: %(minutes)s min on the way from %(place)s after %(event)s (%(when)s) "
-        "and %(buffer)s kept free do not fit into %(gap)s.",
+        "and %(buffer)s kept free do not fit into %(gap)s",
         person=person.name,
         minutes=leg.minutes,
         place=table.place_name(taken.place),
@@ -186,7 +184,7 @@ def _leaves_too_late(table: Timetable, person: PersonTable, taken: Taken, leg: L
 def _arrives_too_late(table: Timetable, person: PersonTable, taken: Taken, leg: Leg, gap: timedelta) -> Sentence:
     return say(
         "%(person)s cannot get on in time: %(minutes)s min on the way to %(place)s for %(event)s (%(when)s) "
-        "and %(buffer)s kept free do not fit into %(gap)s.",
+        "and %(buffer)s kept free do not fit into %(gap)s",
         person=person.name,
         minutes=leg.minutes,
         place=table.place_name(taken.place),
@@ -205,7 +203,7 @@ def _lunch(table: Timetable, option: Option, venue: Venue) -> Iterator[Broken]:
             yield Broken(
                 RuleName.LUNCH,
                 say(
-                    "%(person)s has no %(minutes)s min for lunch left in %(window)s.",
+                    "%(person)s has no %(minutes)s min for lunch left in %(window)s",
                     person=person.name,
                     minutes=table.problem.lunch_min,
                     window=window,
@@ -219,7 +217,7 @@ def _room_free(table: Timetable, option: Option, venue: Venue) -> Iterator[Broke
         if busy.overlaps(option.slot):
             yield Broken(
                 RuleName.ROOM_FREE,
-                say("%(venue)s is taken, %(when)s.", venue=venue.name, when=busy),
+                say("%(venue)s is taken, %(when)s", venue=venue.name, when=busy),
             )
 
 
@@ -228,7 +226,7 @@ def _room_large_enough(table: Timetable, option: Option, venue: Venue) -> Iterat
     if venue.seats is not None and not venue.is_virtual and venue.seats < need:
         yield Broken(
             RuleName.ROOM_LARGE_ENOUGH,
-            say("%(venue)s has %(seats)s seats, %(need)s are needed.", venue=venue.name, seats=venue.seats, need=need),
+            say("%(venue)s has %(seats)s seats, %(need)s are needed", venue=venue.name, seats=venue.seats, need=need),
         )
 
 
