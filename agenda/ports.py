@@ -301,6 +301,10 @@ class Outbox(Protocol):
         """Those in one of these states, or all of them, newest first."""
         ...
 
+    def of_meeting(self, meeting: MeetingId) -> Sequence[OutboxItem]:
+        """All that a meeting has put in, newest first."""
+        ...
+
 
 class Users(Protocol):
     """Accounts, sessions and tokens."""

@@ -203,6 +203,11 @@ class Look:
         with self.store.reading() as unit:
             return unit.outbox.having(*states)
 
+    def errands(self, meeting: MeetingId) -> Sequence[OutboxItem]:
+        """What a meeting has put into the outbox, newest first."""
+        with self.store.reading() as unit:
+            return unit.outbox.of_meeting(meeting)
+
     def outbox_item(self, item: OutboxId) -> OutboxItem:
         """One row of the outbox."""
         with self.store.reading() as unit:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, delete, exists, func, or_, select, update
 
-from agenda.model.ids import OutboxId
+from agenda.model.ids import MeetingId, OutboxId
 from agenda.model.meetings import OutboxItem, OutboxState
 from agenda.store import rows
 from agenda.store.codec import INVITATION, SENTENCE
@@ -64,6 +64,12 @@ class SqlOutbox:
         query = select(outbox).order_by(outbox.c.created_at.desc(), outbox.c.no.desc()).limit(limit)
         if states:
             query = query.where(outbox.c.state.in_(states))
+        return [item_of(row) for row in self.connection.execute(query).mappings()]
+
+    def of_meeting(self, meeting: MeetingId) -> Sequence[OutboxItem]:
+        """All that a meeting has put in, newest first."""
+        query = select(outbox).where(outbox.c.meeting == meeting)
+        query = query.order_by(outbox.c.created_at.desc(), outbox.c.no.desc())
         return [item_of(row) for row in self.connection.execute(query).mappings()]
 
     def doubt_what_was_under_way(self, now: datetime) -> int:
