@@ -1,1 +1,6 @@
-"""Calendars on a CalDAV server, read and written."""
+"""Calendars on a CalDAV server (RFC 4791), read and written."""
+
+from sync.caldav.connector import CaldavConnector
+from sync.caldav.discover import DiscoveredCalendar, discover
+
+__all__ = ["CaldavConnector", "DiscoveredCalendar", "discover"]
