@@ -118,7 +118,8 @@ def _tuple_of(inner: Any) -> tuple[Turn, Turn]:
 
 def _enum(members: type[Enum]) -> tuple[Turn, Turn]:
     by_value = {member.value: member for member in members}
-    return lambda value: value.value, lambda kept: by_value[kept]
+    by_member = {member: member.value for member in members}
+    return by_member.__getitem__, by_value.__getitem__
 
 
 def _dataclass(cls: type) -> tuple[Turn, Turn]:
@@ -126,12 +127,17 @@ def _dataclass(cls: type) -> tuple[Turn, Turn]:
     hints = get_type_hints(cls)
     parts = {field.name: turns(hints[field.name]) for field in fields(cls)}
     needed = {one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING}
+    turned = [(name, back) for name, (_, back) in parts.items() if back is not _same]
+    names = parts.keys()
 
     def back(kept: dict[str, Any]) -> Any:
-        if not kept.keys() <= parts.keys() or not needed <= kept.keys():
+        if kept.keys() != names and not needed <= kept.keys() <= names:
             msg = f"not the fields of {cls.__name__}"
             raise CodecError(msg)
-        return cls(**{name: parts[name][1](inner) for name, inner in kept.items()})
+        for name, turn in turned:
+            if name in kept:
+                kept[name] = turn(kept[name])
+        return cls(**kept)
 
     return lambda value: {name: out(getattr(value, name)) for name, (out, _) in parts.items()}, back
 

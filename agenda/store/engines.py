@@ -157,7 +157,13 @@ def _prepared(path: Path, mode: str, busy_timeout_s: float, extra: tuple[str, ..
         check_same_thread=False,
     )
     try:
-        for pragma in ("foreign_keys=ON", "synchronous=FULL", "trusted_schema=OFF", "journal_size_limit=67108864"):
+        for pragma in (
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            "trusted_schema=OFF",
+            "cache_size=-32768",
+            "journal_size_limit=67108864",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         for statement in extra:
             connection.execute(statement)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, union_all
 
-from agenda.model.events import Event, EventKey
+from agenda.model.events import Attendee, Event, EventKey
 from agenda.model.ids import CalendarId
 from agenda.model.places import Position
 from agenda.model.times import DAY, Interval
@@ -58,7 +59,7 @@ def within(connection: Connection, span: Interval, calendars: Mapping[int, Calen
     )
     shared: dict[int, dict[str, Any]] = {}
     events: list[Event] = []
-    for row in connection.execute(query):
+    for row in connection.execute(query).all():
         component_no, calendar_no, start, end, recurrence_id, first_day, last_day, uid = row[:8]
         common = shared.get(component_no)
         if common is None:
@@ -102,8 +103,14 @@ def _shared(row: tuple[Any, ...]) -> dict[str, Any]:
     if lat is not None:
         common["position"] = Position(lat, lon)
     if attendees is not None:
-        common["attendees"] = ATTENDEES.read(attendees)
+        common["attendees"] = attendees_of(attendees)
     return common
+
+
+@lru_cache(4096)
+def attendees_of(text: str) -> tuple[Attendee, ...]:
+    """Attendees out of their text; the same people meet again and again, in each other's calendars too."""
+    return ATTENDEES.read(text)
 
 
 def _component_row(object_no: int, event: Event) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Select, Table, insert, update
+from sqlalchemy import Connection, RowMapping, Select, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import REGCLASS
 
 from agenda.model.errors import NotFoundError
 from agenda.model.times import Interval
@@ -26,11 +27,25 @@ def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
 
 
 def add_all(connection: Connection, table: Table, values: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert many rows; the `no` of each, in the order given."""
+    """Insert many rows; the `no` of each, in the order given.
+
+    Numbers are fetched first: an INSERT that gives them back is several times slower by either driver.
+    """
     if not values:
         return []
-    statement = insert(table).returning(table.c.no, sort_by_parameter_order=True)
-    return list(connection.execute(statement, values).scalars())
+    numbers = _numbers(connection, table, len(values))
+    connection.execute(insert(table), [{"no": no, **row} for no, row in zip(numbers, values, strict=True)])
+    return numbers
+
+
+def _numbers(connection: Connection, table: Table, count: int) -> list[int]:
+    """Numbers for new rows: from the column's sequence, or on SQLite, where nobody else writes, the next ones."""
+    if connection.dialect.name == "sqlite":
+        last = connection.execute(select(func.coalesce(func.max(table.c.no), 0))).scalar_one()
+        return list(range(last + 1, last + 1 + count))
+    sequence = func.pg_get_serial_sequence(table.name, "no").cast(REGCLASS)
+    series = func.generate_series(1, count).table_valued("n")
+    return list(connection.execute(select(func.nextval(sequence)).select_from(series)).scalars())
 
 
 def batches(values: Iterable[T]) -> Iterator[list[T]]:
