@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from agenda.model.users import Duty
 from web.access import ANYONE
+from web.app import create_app
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from agenda.office import Office
 
 # What a stranger may open. To add to it is to decide something.
 OPEN_TO_ANYONE = {"static", "sign_in.form", "sign_in.come_in", "sign_in.choose_language"}
@@ -20,7 +22,7 @@ OPEN_TO_ANYONE = {"static", "sign_in.form", "sign_in.come_in", "sign_in.choose_l
 @pytest.fixture(scope="module")
 def app() -> Flask:
     """The application, with nobody in the office: its doors are looked at and not opened."""
-    return cast("Flask", importlib.import_module("web.app").create_app(object(), secret_key=bytes(32)))
+    return create_app(cast("Office", object()), secret_key=bytes(32))
 
 
 def declared(app: Flask) -> dict[str, object]:
