@@ -48,7 +48,7 @@ class Ranking:
         return (
             (one.place, one.is_virtual) == (other.place, other.is_virtual)
             and self.table.day(one.slot.start) == self.table.day(other.slot.start)
-            and abs(one.slot.start - other.slot.start).total_seconds() < 60 * self.table.problem.apart_min
+            and abs(one.slot.start - other.slot.start).total_seconds() < 60 * max(1, self.table.problem.apart_min)
             and self._stand_ins(one) == self._stand_ins(other)
         )
 
