@@ -61,7 +61,7 @@ class SignIn:
         return secret, user
 
     def who(self, secret: str) -> User | None:
-        """Whose session that is, unless it has ended; its use is noted once a minute, as far as the store can be written."""
+        """Whose session that is, unless it has ended; its use is noted once a minute where that can be written."""
         now = self.clock.now()
         digest = digest_of(secret)
         with self.store.reading() as unit:

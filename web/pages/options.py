@@ -1,0 +1,152 @@
+"""How a proposal is shown: each option with its price in words and the day around it, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agenda.model.ids import PersonId
+from agenda.model.planning import Drive, NoPlan, Option, Plan
+from agenda.model.proposals import Proposal, ProposalState
+from agenda.model.requests import Request, RequestState
+from agenda.model.sentences import say
+from web.blocks import Drawer, Hour, Shown, drive_sentence, hours_drawn, ruler
+from web.house import the_office, viewer
+from web.show import Show, for_reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StripShown:
+    """The day of one attendee around an option."""
+
+    label: str
+    name: str
+    blocks: list[Shown]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionShown:
+    """One slot to choose, with everything that speaks for and against it."""
+
+    number: int
+    index: int
+    day: str
+    times: str
+    venue: str
+    price: int
+    terms: list[tuple[int, str]]
+    attending: str
+    missing: str
+    drives: list[str]
+    strips: list[StripShown]
+    hours: list[Hour]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerShown:
+    """The solver's answer to a request, as far as it is to be decided on."""
+
+    proposal: Proposal | None
+    made_at: str = ""
+    how: str = ""
+    options: tuple[OptionShown, ...] = ()
+    chosen: str = ""
+    reasons: tuple[str, ...] = ()
+    ways_out: tuple[str, ...] = ()
+    is_open: bool = False
+    can_ask: bool = False
+
+
+def shown_answer(request: Request, proposal: Proposal | None) -> AnswerShown:
+    """What there is to decide on a request, or what was decided."""
+    show = for_reader()
+    can_ask = request.state in (RequestState.OPEN, RequestState.PROPOSED)
+    if proposal is None:
+        return AnswerShown(proposal=None, can_ask=can_ask)
+    shown = AnswerShown(
+        proposal=proposal,
+        made_at=show.moment(proposal.made_at),
+        how=show.word(proposal.answer.status),
+        is_open=proposal.state is ProposalState.OPEN and can_ask,
+        can_ask=can_ask,
+    )
+    match proposal.answer:
+        case NoPlan() as answer:
+            return AnswerShown(
+                proposal=proposal,
+                made_at=shown.made_at,
+                how=shown.how,
+                can_ask=can_ask,
+                reasons=tuple(show.sentence(one.sentence) for one in answer.reasons),
+                ways_out=tuple(show.sentence(one.sentence) for one in answer.ways_out),
+            )
+        case Plan() as answer if shown.is_open:
+            options = tuple(_option(show, number, one) for number, one in enumerate(answer.options))
+            return AnswerShown(
+                proposal=proposal,
+                made_at=shown.made_at,
+                how=shown.how,
+                options=options,
+                is_open=True,
+                can_ask=True,
+            )
+        case Plan():
+            return shown
+
+
+def _option(show: Show, index: int, option: Option) -> OptionShown:
+    office = the_office()
+    people = office.directory.people
+    day = option.slot.start.astimezone(show.zone).date()
+    strips = office.look.strip(option, viewer())
+    drawer = Drawer(show, office.directory)
+    drawn = [(person, drawer.day(blocks, day)) for person, blocks in strips]
+    first, last = hours_drawn(blocks for _, blocks in drawn)
+    return OptionShown(
+        number=index + 1,
+        index=index,
+        day=show.long_day(day),
+        times=show.times(option.slot),
+        venue=show.sentence(say("Call")) if option.is_virtual else option.venue_name,
+        price=option.score,
+        terms=[(term.points, show.sentence(term.sentence)) for term in option.terms],
+        attending=show.fact(tuple(people[one].name for one in option.attending)),
+        missing=show.fact(tuple(people[one].name for one in option.missing)) if option.missing else "",
+        drives=[_drive(show, drive) for drive in option.drives],
+        strips=[
+            StripShown(
+                label=f"{show.day(day)}, {person.name}",
+                name=person.name,
+                blocks=blocks,
+                before=_neighbour(show, option, person.id, is_before=True),
+                after=_neighbour(show, option, person.id, is_before=False),
+            )
+            for person, blocks in drawn
+        ],
+        hours=ruler(show, first, last, every=2),
+        first=first,
+        last=last,
+    )
+
+
+def _drive(show: Show, drive: Drive) -> str:
+    directory = the_office().directory
+    drawer = Drawer(show, directory)
+    person = directory.people[drive.person].name
+    origin = drawer.place_name(drive.origin)
+    way = drive_sentence(drive.leg.minutes, drive.leg.quality, drawer.place_name(drive.goal))
+    if not origin:
+        return show.sentence(say("%(person)s: %(drive)s", person=person, drive=way))
+    return show.sentence(say("%(person)s: from %(origin)s, %(drive)s", person=person, origin=origin, drive=way))
+
+
+def _neighbour(show: Show, option: Option, person: PersonId, *, is_before: bool) -> str:
+    """The drive on one side of a slot, in words; empty where there is none."""
+    for drive in option.drives:
+        if drive.person == person and (drive.interval.end <= option.slot.start) is is_before:
+            goal = Drawer(show, the_office().directory).place_name(drive.goal)
+            return show.sentence(drive_sentence(drive.leg.minutes, drive.leg.quality, goal))
+    return ""

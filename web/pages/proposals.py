@@ -1,0 +1,43 @@
+"""The secretary's word: one option of a proposal is confirmed, unless the agenda has changed under it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.utils import redirect
+
+from agenda.model.errors import AlreadyDecidedError, BadInputError, SlotTakenError
+from agenda.model.ids import ProposalId
+from agenda.model.sentences import say
+from web.access import DECIDES, open_to
+from web.answers import status_of, wants_fragment
+from web.house import the_office, this_house, viewer
+from web.show import for_reader, tell
+
+pages = Blueprint("proposals", __name__)
+
+
+@pages.post("/proposals/<proposal_id>/confirm")
+@open_to(DECIDES)
+def confirm(proposal_id: str) -> ResponseReturnValue:
+    """Confirm an option; if something took the slot, say what, and offer to look again."""
+    option = _option(request.form.get("option", ""))
+    office = the_office()
+    try:
+        meeting = office.decide.confirm(ProposalId(proposal_id), option, by=viewer().name)
+    except (SlotTakenError, AlreadyDecidedError) as error:
+        _, asked = office.look.proposal(ProposalId(proposal_id))
+        template = "fragments/taken.html" if wants_fragment() else "taken.html"
+        return render_template(template, error=error, asked=asked, focus=True), status_of(error).value
+    this_house().after_change()
+    if wants_fragment():
+        when = for_reader().interval(meeting.slot)
+        return render_template("fragments/confirmed.html", meeting=meeting, when=when)
+    tell("success", say("Confirmed. The invitations are on their way."))
+    return redirect(url_for("meetings.one", meeting_id=meeting.id), 303)
+
+
+def _option(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 3:
+        raise BadInputError("option", say("Choose one of the slots that are proposed."))
+    return int(typed)
