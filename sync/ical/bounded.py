@@ -44,14 +44,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Its occurrences, and whether there were more than the limit."""
+    """Its occurrences, None when they cannot be worked out, and whether there were more than the limit."""
 
-    found: list[Found]
-    is_more: bool
+    found: list[Found] | None
+    is_more: bool = False
 
 
 def run_dear(jobs: Sequence[Job], limits: Limits) -> list[Result | None]:
-    """Expand jobs one after another; None where one ran over its time or memory, or could not be read."""
+    """Expand jobs one after another; None where one ran over its time or memory."""
     results: list[Result | None] = []
     deadline = time.monotonic() + limits.all_series_s
     while len(results) < len(jobs) and time.monotonic() < deadline:
@@ -127,10 +127,10 @@ def _order(job: Job, limits: Limits) -> bytes:
     ).encode()
 
 
-def _result(line: bytes) -> Result | None:
+def _result(line: bytes) -> Result:
     answer = json.loads(line)
     if answer is None:
-        return None
+        return Result(None)
     found = [
         Found(int(part), when_from(start), when_from(end), when_from(original))
         for part, start, end, original in answer["found"]

@@ -88,14 +88,18 @@ def parts_of_group(group: Group, around: Mapping[int, Surroundings], notes: Note
     return Series(parts, spare, floating)
 
 
+def give_up(group: Group, series: Series, notes: Notes, limits: Limits, why: Sentence) -> tuple[Event, ...]:
+    """The events of a series without its rules; the rest is noted as unknown."""
+    _refuse_rules(group, series.parts, notes, why)
+    found, is_more = _expanded(group, series.parts, notes, limits)
+    return finish(group, series, found, notes, limits, is_too_many=is_more)
+
+
 def finish(
-    group: Group, series: Series, found: list[Found] | None, notes: Notes, limits: Limits, *, is_too_many: bool = False
+    group: Group, series: Series, found: Sequence[Found], notes: Notes, limits: Limits, *, is_too_many: bool = False
 ) -> tuple[Event, ...]:
-    """The events of a series from its expanded occurrences; None of them means that expanding was given up."""
+    """The events of a series from its expanded occurrences."""
     events: dict[EventKey, Event] = {}
-    if found is None:
-        _refuse_rules(group, series.parts, notes, say("working out its repetition takes too long"))
-        found, is_too_many = _expanded(group, series.parts, notes, limits)
     for event in _events_of(group, series.parts, found, series.floating):
         events.setdefault(event.key, event)
     if is_too_many:
@@ -117,8 +121,9 @@ def touches(interval: Interval, window: Interval) -> bool:
 
 
 def _single(group: Group, part: Part, floating: str) -> tuple[Event, ...]:
-    event = event_of(part, group.calendar, is_recurring=False, floating=floating)
-    return (event,) if touches(event.interval, group.window) else ()
+    if not touches(interval_of(part.start, part.end, ZoneInfo(group.calendar.zone)), group.window):
+        return ()
+    return (event_of(part, group.calendar, is_recurring=False, floating=floating),)
 
 
 def _expanded(group: Group, parts: Sequence[Part], notes: Notes, limits: Limits) -> tuple[list[Found], bool]:
@@ -267,7 +272,7 @@ def _lose(group: Group, block: Block, notes: Notes, why: Sentence, interval: Int
         ),
         uid=group.uid,
         line=line,
-        interval=interval if interval is None or touches(interval, group.window) else None,
+        interval=interval.intersect(group.window) if interval is not None else None,
     )
 
 

@@ -19,6 +19,7 @@ import icalendar
 from agenda.model.sentences import Sentence, say
 from agenda.model.times import DAY, When
 from sync.ical.notes import Notes
+from sync.ical.plain import plain
 from sync.ical.split import DATES, TIMES, Block
 from sync.ical.zones import Zone, Zones
 
@@ -73,6 +74,18 @@ def parse(block: Block, around: Surroundings, notes: Notes) -> Part:
     Raises:
         UnreadableError: it has no start that can be understood, or the parser gave up.
     """
+    found = plain(block, around.zones)
+    if found is not None:
+        for name in ("DTSTART", "DTEND"):
+            moment = found.get(name)
+            if moment is not None and moment.is_floating:
+                moment.dt = moment.dt.replace(tzinfo=around.floating)
+        return _part(block, found, around, notes, is_settled=True)
+    return parse_fully(block, around, notes)
+
+
+def parse_fully(block: Block, around: Surroundings, notes: Notes) -> Part:
+    """Read one VEVENT with the parser, however plain it is; raises as `parse` does."""
     return _part(block, _component(block.text()), around, notes)
 
 
@@ -96,10 +109,12 @@ def _component(text: bytes) -> Vevent:
     return found[0]
 
 
-def _part(block: Block, event: Vevent, around: Surroundings, notes: Notes) -> Part:
+def _part(block: Block, event: Vevent, around: Surroundings, notes: Notes, *, is_settled: bool = False) -> Part:
+    broken: frozenset[str] = frozenset()
     try:
-        broken = _tidy(block, event, notes)
-        _settle(block, event, around, notes)
+        if not is_settled:
+            broken = _tidy(block, event, notes)
+            _settle(block, event, around, notes)
         start, end = _span(block, event, notes)
         recurrence_id = event.get("RECURRENCE-ID")
         sequence = event.get("SEQUENCE", 0)

@@ -17,7 +17,7 @@ from agenda.model.sentences import say
 from agenda.model.times import Interval
 from sync.ical.bounded import Job, run_dear
 from sync.ical.expand import Found, expand
-from sync.ical.group import Group, Series, finish, parts_of_group, read_group
+from sync.ical.group import Group, Series, finish, give_up, parts_of_group, read_group
 from sync.ical.limits import Limits
 from sync.ical.looks import unpack
 from sync.ical.notes import Notes
@@ -131,10 +131,13 @@ def _keep(group: Group, events: tuple[Event, ...] | None, work: _Work) -> None:
 def _expand_dear(work: _Work, notes: Notes, limits: Limits) -> None:
     jobs = [Job(group.ics, group.calendar, group.window) for group, _ in work.dear]
     for (group, series), result in zip(work.dear, run_dear(jobs, limits), strict=True):
-        found: list[Found] | None = None if result is None else result.found
-        _keep(
-            group, finish(group, series, found, notes, limits, is_too_many=result is not None and result.is_more), work
-        )
+        if result is None:
+            events = give_up(group, series, notes, limits, say("working out its repetition takes too long"))
+        elif result.found is None:
+            events = give_up(group, series, notes, limits, say("its repetition cannot be read"))
+        else:
+            events = finish(group, series, result.found, notes, limits, is_too_many=result.is_more)
+        _keep(group, events, work)
 
 
 def _surroundings(cut: Cut, calendar: Calendar, notes: Notes) -> dict[int, Surroundings]:

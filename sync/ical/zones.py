@@ -25,6 +25,7 @@ DISPLAYED = re.compile(r"\((?:UTC|GMT)\s*(?:([+-])(\d{1,2}):(\d{2}))?\)\s*(.*)",
 KNOWN_TO_VTIMEZONE = frozenset(
     {b"TZID", b"DTSTART", b"RRULE", b"RDATE", b"TZNAME", b"TZOFFSETFROM", b"TZOFFSETTO", b"BEGIN", b"END"}
 )
+CLOCK_PARTS = (b"BYHOUR=", b"BYMINUTE=", b"BYSECOND=")
 MAX_RULES = 400
 NAME_LENGTH = 255
 
@@ -89,7 +90,8 @@ def _cities() -> dict[str, str]:
         area, _, city = name.rpartition("/")
         if area and not area.startswith(("posix", "right", "Etc", "SystemV")):
             city = city.replace("_", " ").casefold()
-            found[city] = "" if city in found and ZoneInfo(found[city] or name) != ZoneInfo(name) else name
+            is_other = city in found and (not found[city] or _offsets(ZoneInfo(found[city])) != _offsets(ZoneInfo(name)))
+            found[city] = "" if is_other else name
     return found
 
 
@@ -173,8 +175,11 @@ def _by_display_name(tzid: str) -> Zone | None:
 
 def _winter(zone: ZoneInfo) -> timedelta | None:
     """The smaller of the offsets in January and July."""
-    offsets = [datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)]
-    return min((one for one in offsets if one is not None), default=None)
+    return min((one for one in _offsets(zone) if one is not None), default=None)
+
+
+def _offsets(zone: tzinfo) -> list[timedelta | None]:
+    return [datetime(2026, month, 1, tzinfo=zone).utcoffset() for month in (1, 7)]
 
 
 def _by_hint(rules: bytes) -> Zone | None:
@@ -202,7 +207,7 @@ def _by_rules(rules: bytes) -> Zone | None:
 
 
 def _is_dear(line: bytes) -> bool:
-    rule = value_of(line).decode("utf-8", "replace")
+    rule = value_of(_plain(line)).decode("utf-8", "replace")
     return name_of(line) == b"RRULE" and (
         "FREQ=YEARLY" not in rule.upper() or cost_of(rule, date(2000, 1, 1)) is not Cost.CHEAP
     )
@@ -211,6 +216,9 @@ def _is_dear(line: bytes) -> bool:
 def _plain(line: bytes) -> bytes:
     """The line without parameters, which dateutil does not expect; a date becomes midnight of it."""
     name, value = name_of(line), value_of(line)
+    if name == b"RRULE":
+        # the hour is DTSTART's; some say so again
+        value = b";".join(part for part in value.split(b";") if not part.upper().startswith(CLOCK_PARTS))
     if name == b"DTSTART" and len(value) == 8:
         value += b"T000000"
     if name == b"TZID":
