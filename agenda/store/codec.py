@@ -61,6 +61,8 @@ class Kept(Generic[T]):
             if version == VERSION:
                 value: T = self._back(kept["value"])
                 return value
+        except CodecError:
+            raise
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             msg = f"a kept value cannot be read: {type(error).__name__}"
             raise CodecError(msg) from error

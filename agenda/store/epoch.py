@@ -53,9 +53,9 @@ class Epoch:
     def differs_from(self, found: str | None) -> bool:
         """Whether the database with that number is another than the one that this file went with.
 
-        A database without a number has never sent anything. One with a number and without a file was moved here.
+        Neither has a number before the first start; one without the other were not made for each other.
         """
-        return found is not None and found not in self._known
+        return found not in self._known and not (found is None and not self._known)
 
     def next(self) -> str:
         """The new number, written down beside the old before the database learns it."""

@@ -97,7 +97,7 @@ class SqlLeases:
             set_={"owner": statement.excluded.owner, "until": statement.excluded.until},
             where=or_(leases.c.until <= now, leases.c.owner == statement.excluded.owner),
         )
-        return self.connection.execute(statement).rowcount == 1
+        return self.connection.execute(statement.returning(leases.c.owner)).first() is not None
 
     def give_back(self, name: str, owner: str) -> None:
         """End it, if it is ours."""

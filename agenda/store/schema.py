@@ -30,6 +30,11 @@ def head() -> str:
     return revision
 
 
+def known() -> frozenset[str]:
+    """Every revision this version can read."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def current(connection: Connection) -> str | None:
     """The revision a database is at, or None where nothing is."""
     return MigrationContext.configure(connection).get_current_revision()
@@ -89,8 +94,7 @@ def _run(url: str, revision: str, *, up: bool) -> None:
 def _refuse_newer(connection: Connection) -> None:
     """A database of a newer version is left alone."""
     found = current(connection)
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if found is not None and found not in known:
+    if found is not None and found not in known():
         raise StoreError(
             say("The store was made by a newer version (%(found)s). Install that version, or restore.", found=found)
         )
