@@ -7,6 +7,7 @@ candidates he or she cannot come to and with the price of coming.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from agenda.model.people import Role
 from agenda.model.planning import RuleName
 from solver.constraints import Days, Rule
 from solver.grid import Minutes
-from solver.instance import Instance, Mask, PersonInts, Table
+from solver.instance import NEVER, Instance, Mask, PersonInts, Table
 from solver.objective import points_of, shared_points
 
 Costs = NDArray[np.int64]
@@ -46,9 +47,8 @@ class Candidates:
         self.start: Minutes = starts.astype(np.int64)
         self.venue: Minutes = venues.astype(np.int64)
         self.able = {who: mask[venues, starts] for who, mask in able.items()}
-        self.forbidden = {
-            key: np.flatnonzero(np.broadcast_to(mask, instance.shape)[venues, starts]).tolist()
-            for key, mask in personal.items()
+        self.forbidden: dict[tuple[RuleName, int], Mask] = {
+            key: np.broadcast_to(mask, instance.shape)[venues, starts] for key, mask in personal.items()
         }
         self.points = self._at(shared_points(instance))
         for person in instance.required:
@@ -58,6 +58,15 @@ class Candidates:
     def __len__(self) -> int:
         """How many are left."""
         return len(self.start)
+
+    def only(self, keep: Minutes) -> Candidates:
+        """Some of them, by their places in this order."""
+        some = copy(self)
+        some.start, some.venue, some.points = self.start[keep], self.venue[keep], self.points[keep]
+        some.able = {who: mask[keep] for who, mask in self.able.items()}
+        some.forbidden = {key: mask[keep] for key, mask in self.forbidden.items()}
+        some.points_of = {who: points[keep] for who, points in self.points_of.items()}
+        return some
 
     def _at(self, table: Table) -> Costs:
         return table[self.venue, self.start]
@@ -73,6 +82,17 @@ class Candidates:
         for group in self.instance.groups.values():
             total += self.cheapest_of(group)
         return total
+
+    def most(self) -> Costs:
+        """A price at which each candidate can be had whatever the seats: `least`, or nobody optional comes."""
+        wanted = np.full(len(self), len(self.instance.required) + len(self.instance.groups), dtype=np.int64)
+        alone = self.points + self.miss * len(self.instance.optional)
+        for group in self.instance.groups.values():
+            alone += self.cheapest_of(group)
+        for person in self.instance.optional:
+            wanted += self.able[person.number] & (self.points_of[person.number] <= self.miss)
+        seats = np.array([NEVER if one.seats is None or one.is_virtual else one.seats for one in self.instance.venues])
+        return np.where(wanted <= seats[self.venue], self.least(), alone)
 
     @property
     def miss(self) -> int:

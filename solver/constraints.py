@@ -99,9 +99,9 @@ class _OfAPerson:
     def add(self, model: CpModel, variables: Variables, guard: BoolVarT) -> None:
         """Whoever may stay away does not come where a rule of this kind forbids it."""
         for person, comes in variables.comes.items():
-            forbidden = [variables.at[c] for c in variables.forbidden.get((self.rule, person), ())]
+            forbidden = np.flatnonzero(variables.forbidden.get((self.rule, person), ())).tolist()
             if forbidden:
-                model.add(LinearExpr.sum(forbidden) == 0).only_enforce_if(comes, guard)
+                model.add(LinearExpr.sum([variables.at[c] for c in forbidden]) == 0).only_enforce_if(comes, guard)
 
 
 class WorkingHours(_OfAPerson):

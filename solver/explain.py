@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agenda.model.planning import Option, PlanningProblem, Reason, RuleName, WayOut
-from agenda.model.pricing import PriceList
 from agenda.model.rules import RuleBook
 from agenda.model.sentences import Sentence, say
 from agenda.model.times import MINUTE, Interval
@@ -84,7 +83,6 @@ class Witness:
         self.violations = violations
         self._table = Timetable(problem)
         self._book = RuleBook(self._table)
-        self._prices = PriceList(self._table)
 
     def reasons(self, core: Sequence[int]) -> tuple[Reason, ...]:
         """One reason for each ground of a core."""
@@ -120,54 +118,53 @@ class Witness:
         match ground.rule:
             case RuleName.IN_WINDOW:
                 return say(
-                    "Only these times were asked for, and others would do (%(times)s): %(windows)s",
-                    times=times,
+                    "Only these times were asked for: %(windows)s",
                     windows=tuple(self._table.windows[:EXAMPLES]) or say("none"),
                 )
             case RuleName.NOT_BARRED:
                 return say(
-                    "Times that would do otherwise (%(times)s) fall on days off or protected time: %(examples)s",
+                    "Every time that the other reasons leave (%(times)s) is a day off or protected: %(examples)s",
                     times=times,
                     examples=examples,
                 )
             case RuleName.WORKING_HOURS:
                 return say(
-                    "%(person)s does not work at the times that would do otherwise (%(times)s): %(examples)s",
+                    "%(person)s does not work whenever the other reasons leave time (%(times)s): %(examples)s",
                     person=name,
                     times=times,
                     examples=examples,
                 )
             case RuleName.ONE_PLACE_AT_A_TIME:
                 return say(
-                    "%(person)s has something else at the times that would do otherwise (%(times)s): %(examples)s",
+                    "%(person)s has something else whenever the other reasons leave time (%(times)s): %(examples)s",
                     person=name,
                     times=times,
                     examples=examples,
                 )
             case RuleName.BUFFER | RuleName.TRAVEL:
                 return say(
-                    "%(person)s lacks the minutes at the times that would do otherwise (%(times)s): %(examples)s",
+                    "%(person)s lacks the minutes whenever the other reasons leave time (%(times)s): %(examples)s",
                     person=name,
                     times=times,
                     examples=examples,
                 )
             case RuleName.LUNCH:
                 return say(
-                    "%(person)s would lose lunch at the times that would do otherwise (%(times)s): %(examples)s",
+                    "%(person)s would lose lunch whenever the other reasons leave time (%(times)s): %(examples)s",
                     person=name,
                     times=times,
                     examples=examples,
                 )
             case RuleName.SOMEBODY_OF_EACH_GROUP:
                 return say(
-                    "Nobody of those one of whom has to come can at the times that would do otherwise (%(times)s): "
+                    "Nobody of a group of which one has to come can whenever the other reasons leave time (%(times)s): "
                     "%(examples)s",
                     times=times,
                     examples=examples,
                 )
             case _:
                 return say(
-                    "The venue will not do at the times that would do otherwise (%(times)s): %(examples)s",
+                    "The venue will not do whenever the other reasons leave time (%(times)s): %(examples)s",
                     times=times,
                     examples=examples,
                 )
@@ -228,8 +225,15 @@ class Witness:
         for group in self.instance.groups.values():
             able = [one.number for one in group if not self.violations.away[one.number][venue, start]]
             people.append(able[0] if able else group[0].number)
-        return self._prices.option(
-            Interval(begin, begin + self.problem.duration_min * MINUTE),
-            self.problem.venues[venue],
-            [self.problem.attendance[number].person for number in people],
+        there = self.problem.venues[venue]
+        return Option(
+            slot=Interval(begin, begin + self.problem.duration_min * MINUTE),
+            place=there.place,
+            room=there.room,
+            venue_name=there.name,
+            attending=tuple(self.problem.attendance[number].person for number in people),
+            missing=(),
+            terms=(),
+            drives=(),
+            is_virtual=there.is_virtual,
         )

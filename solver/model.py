@@ -6,17 +6,17 @@ score, then start, then venue, then stand-ins in the order named, then more of t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python.cp_model import CpModel, CpSolver, LinearExpr
 from ortools.sat.python.cp_model import CpSolverStatus as CpStatus
 
-from agenda.model.people import Role
 from agenda.model.planning import Limits, SolveStatus
 from solver.candidates import Candidates, Costs
 from solver.constraints import Rule
+from solver.instance import Mask
 from solver.variables import Variables
 
 EXACT = 1 << 52
@@ -42,7 +42,7 @@ class Found:
 
 
 class SlotModel:
-    """The model, solved again and again with what was found left out."""
+    """The model over some candidates."""
 
     def __init__(self, candidates: Candidates, rules: Sequence[Rule]) -> None:
         """Build variables, rules and objective."""
@@ -109,29 +109,12 @@ class SlotModel:
             round(solver.best_objective_bound) // self._scale,
         )
 
-    def leave_out(self, found: Found) -> int:
-        """Exclude everything that is like what was found; say how many candidates it may still leave.
-
-        Like means: near in time on the same day, in the same place, with the same people standing in.
-        """
-        chosen = found.candidate
-        starts = self.instance.starts[self.candidates.start]
-        days = self.instance.day[self.candidates.start]
-        venues = self.instance.venues
-        here = venues[int(self.candidates.venue[chosen])]
-        same_place = np.array([(one.place, one.is_virtual) == (here.place, here.is_virtual) for one in venues])
-        near = (
-            (days == days[chosen])
-            & (np.abs(starts - starts[chosen]) < max(1, self.instance.problem.apart_min))
-            & same_place[self.candidates.venue]
-        )
-        stand_ins = [self.variables.comes[who] for who in found.comes if self.instance.people[who].role is Role.ONE_OF]
+    def leave_out(self, near: Mask, stand_ins: Collection[int]) -> None:
+        """Exclude the candidates marked as near, as far as exactly these people stand in."""
         alike = [self.variables.at[c] for c in np.flatnonzero(near).tolist()]
-        if stand_ins:
-            self.model.add(LinearExpr.sum(alike) + LinearExpr.sum(stand_ins) <= len(stand_ins))
-        else:
-            self.model.add(LinearExpr.sum(alike) == 0)
-        return len(near) - int(near.sum()) if not stand_ins else len(near)
+        if alike:
+            same = [self.variables.comes[who] for who in stand_ins]
+            self.model.add(LinearExpr.sum(alike) + LinearExpr.sum(same) <= len(same))
 
 
 def _weighted(variables: Variables, costs: Costs) -> LinearExpr:

@@ -15,7 +15,8 @@ from solver import constraints
 from solver.candidates import Candidates
 from solver.explain import explain
 from solver.instance import Instance
-from solver.model import Found, SlotModel
+from solver.model import Found
+from solver.remaining import Remaining
 
 log = logging.getLogger(__name__)
 
@@ -87,21 +88,20 @@ class Search:
             return NoPlan(
                 status=SolveStatus.INFEASIBLE, reasons=reasons, ways_out=ways_out, wall_s=round(self.wall_s, 4)
             )
-        return self._search(SlotModel(candidates, constraints.RULES))
+        return self._search(Remaining(candidates))
 
-    def _search(self, model: SlotModel) -> Plan | NoPlan:
+    def _search(self, remaining: Remaining) -> Plan | NoPlan:
         options: list[Option] = []
         status, bound, first_after_s = SolveStatus.OPTIMAL, 0, 0.0
-        left = self.size
-        while len(options) < self.problem.limits.options and left:
-            answer, found = model.solve(self.problem.limits, self.left_s) if self.left_s > 0 else _NO_TIME
+        while len(options) < self.problem.limits.options and remaining.any():
+            answer, found = remaining.solve(self.problem.limits, self.left_s) if self.left_s > 0 else _NO_TIME
             if found is None:
                 if not options:
                     return self._nothing(answer)
                 if answer is not SolveStatus.INFEASIBLE:
                     status = SolveStatus.FEASIBLE
                 break
-            option = self._option(model, found)
+            option = self._option(remaining.candidates, found)
             broken = self._book.broken(option)
             if broken:
                 log.error("an option breaks %s and is withheld", ", ".join(sorted({one.rule for one in broken})))
@@ -117,7 +117,7 @@ class Search:
             if answer is SolveStatus.FEASIBLE:
                 status = answer
             options.append(option)
-            left = model.leave_out(found)
+            remaining.leave_out(found)
         return Plan(
             options=tuple(options),
             status=status,
@@ -127,11 +127,11 @@ class Search:
             wall_s=round(self.wall_s, 4),
         )
 
-    def _option(self, model: SlotModel, found: Found) -> Option:
-        instance = model.instance
-        start = instance.grid.instant(int(instance.starts[model.candidates.start[found.candidate]]))
+    def _option(self, candidates: Candidates, found: Found) -> Option:
+        instance = candidates.instance
+        start = instance.grid.instant(int(instance.starts[candidates.start[found.candidate]]))
         slot = Interval(start, start + self.problem.duration_min * MINUTE)
-        venue = self.problem.venues[int(model.candidates.venue[found.candidate])]
+        venue = self.problem.venues[int(candidates.venue[found.candidate])]
         attending = [
             self.problem.attendance[person.number].person
             for person in instance.people

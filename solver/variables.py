@@ -14,7 +14,7 @@ from ortools.sat.python.cp_model import BoolVarT, CpModel, LinearExpr
 
 from agenda.model.planning import RuleName
 from solver.grid import Minutes
-from solver.instance import Instance
+from solver.instance import Instance, Mask
 
 
 class Variables:
@@ -26,11 +26,11 @@ class Variables:
         instance: Instance,
         start: Minutes,
         venue: Minutes,
-        forbidden: Mapping[tuple[RuleName, int], list[int]],
+        forbidden: Mapping[tuple[RuleName, int], Mask],
     ) -> None:
         """Make them; candidate c is start number `start[c]` at venue `venue[c]`.
 
-        `forbidden` lists, by rule and person who may stay away, the candidates this person cannot come to.
+        `forbidden` marks, by rule and person who may stay away, the candidates this person cannot come to.
         """
         self.instance = instance
         self.start = start

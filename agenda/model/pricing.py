@@ -189,16 +189,16 @@ def _lunch_lost(table: Timetable, slot: Interval, venue: Venue, coming: tuple[Pe
 
 
 def slacks(table: Timetable, person: PersonTable, slot: Interval, venue: Venue) -> tuple[int | None, int | None]:
-    """Minutes left beyond drive and buffer, at the tightest event before and at the tightest after; None: no event."""
-    buffer = table.problem.buffer_min
+    """Minutes left beyond drive and buffer, at the tightest event before and the tightest after; None: none is near."""
+    buffer, near = table.problem.buffer_min, table.near(person, slot)
     before = [
         _minutes(taken.interval.end, slot.start) - table.leg_from(taken, venue).minutes - buffer
-        for taken in person.taken
+        for taken in near
         if taken.interval.end <= slot.start
     ]
     after = [
         _minutes(slot.end, taken.interval.start) - table.leg_to(venue, taken).minutes - buffer
-        for taken in person.taken
+        for taken in near
         if slot.end <= taken.interval.start
     ]
     return min(before, default=None), min(after, default=None)

@@ -120,7 +120,7 @@ def _working_hours(table: Timetable, option: Option, _venue: Venue) -> Iterator[
 
 def _one_place(table: Timetable, option: Option, _venue: Venue) -> Iterator[Broken]:
     for person in _attending(table, option):
-        for taken in person.taken:
+        for taken in table.near(person, option.slot):
             if taken.interval.overlaps(option.slot):
                 yield Broken(
                     RuleName.ONE_PLACE_AT_A_TIME,
@@ -136,7 +136,7 @@ def _one_place(table: Timetable, option: Option, _venue: Venue) -> Iterator[Brok
 
 def _buffer(table: Timetable, option: Option, _venue: Venue) -> Iterator[Broken]:
     for person in _attending(table, option):
-        for taken in person.taken:
+        for taken in table.near(person, option.slot):
             gap = gap_between(taken, option.slot)
             if gap is not None and gap < table.buffer:
                 yield Broken(
@@ -156,7 +156,7 @@ def _buffer(table: Timetable, option: Option, _venue: Venue) -> Iterator[Broken]
 
 def _travel(table: Timetable, option: Option, venue: Venue) -> Iterator[Broken]:
     for person in _attending(table, option):
-        for taken in person.taken:
+        for taken in table.near(person, option.slot):
             gap = gap_between(taken, option.slot)
             if gap is None or gap < table.buffer:
                 continue

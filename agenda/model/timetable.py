@@ -6,9 +6,11 @@ rounding ever makes room. Solvers do not use this; what they find is judged by i
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from agenda.model.ids import PersonId, PlaceId
@@ -102,6 +104,12 @@ class PersonTable:
                 key=lambda taken: (taken.interval.start, taken.interval.end),
             )
         )
+        self._starts = [one.interval.start for one in self.taken]
+        self._latest_ends = list(accumulate((one.interval.end for one in self.taken), max))
+
+    def near(self, span: Interval) -> tuple[Taken, ...]:
+        """The busy stretches that touch the span or lie in it, and perhaps some more before it."""
+        return self.taken[bisect_left(self._latest_ends, span.start) : bisect_right(self._starts, span.end)]
 
 
 class Timetable:
@@ -113,6 +121,12 @@ class Timetable:
         self.zone = ZoneInfo(problem.zone)
         self.duration = timedelta(minutes=problem.duration_min)
         self.buffer = timedelta(minutes=problem.buffer_min)
+        longest = max((leg.minutes for leg in problem.legs.values()), default=0)
+        self._reach = timedelta(
+            minutes=problem.buffer_min
+            + max(longest, problem.assumed_leg_min)
+            + max(problem.pause_min, problem.fragment_min)
+        )
         horizon = inward(problem.horizon)
         asked = (one.intersect(problem.horizon) for one in problem.windows)
         self.horizon = horizon
@@ -157,6 +171,10 @@ class Timetable:
     def leg_to(self, venue: Venue, taken: Taken) -> Leg:
         """The way from the meeting to a busy stretch; none where either is virtual."""
         return self.leg(venue.place, taken.place) if taken.in_person and not venue.is_virtual else NO_LEG
+
+    def near(self, person: PersonTable, slot: Interval) -> tuple[Taken, ...]:
+        """All busy stretches near enough to the slot for buffer, drive, pause or fragment to matter."""
+        return person.near(slot.widen(self._reach, self._reach))
 
     def place_name(self, place: PlaceId | None) -> Fact:
         """What a place is called."""
