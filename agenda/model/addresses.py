@@ -307,13 +307,11 @@ def street_at(texts: Sequence[str], at: int) -> int:
     if at >= len(texts):
         return 0
     if texts[at].isdigit():
-        for length in range(3, 7):
-            if at + length > len(texts):
+        for length in range(2, 7):
+            if at + length > len(texts) or texts[at + length - 1].isdigit():
                 return 0
-            if texts[at + length - 1] in STREET_KINDS and texts[at + length - 1] not in BEFORE_NAME:
+            if length > 2 and texts[at + length - 1] in STREET_KINDS and texts[at + length - 1] not in BEFORE_NAME:
                 return length
-            if texts[at + length - 1].isdigit():
-                return 0
     if texts[at] in BEFORE_NAME:
         for length in range(3, 7):
             if at + length <= len(texts) and texts[at + length - 1].isdigit():

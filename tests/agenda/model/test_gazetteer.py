@@ -41,7 +41,7 @@ PLACES = (
     ),
     Place(id=PlaceId("high"), name="North High School", address="7 School Road, Tern Bay, OR 97191"),
     Place(id=PlaceId("plaza"), name="Plaza Vieja", address="Calle Mayor 5, Tern Bay, OR 97190"),
-    Place(id=PlaceId("north-fire"), name="Fire Station 2", aliases=("Engine 2",)),
+    Place(id=PlaceId("north-fire"), name="Fire Station 2", aliases=("Engine 2",), address="3 Mill Road, Tern Bay, OR"),
     Place(id=PlaceId("east-center"), name="East Side Community Center", aliases=("Community Center",)),
     Place(id=PlaceId("west-center"), name="West Side Community Center", aliases=("Community Center",)),
 )
@@ -83,6 +83,8 @@ AT = {
     "Plaza Vieja, Calle Mayor 5": "plaza",
     "Fire Station 2": "north-fire",
     "Engine 2": "north-fire",
+    "Fire Station 2, 3 Mill Rd": "north-fire",
+    "Engine 2 3 Mill Road, Tern Bay": "north-fire",
     "East Side Community Center": "east-center",
 }
 
@@ -117,6 +119,7 @@ NOT_KNOWN = (
     "High School",
     "Fire Station",
     "Fire Station 7",
+    "Fire Station 2, 5 Mill Road",
     "Engine 21",
     "Community Center",
     "City Hall to Library",
