@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,9 +12,9 @@ import pytest
 from agenda.model.hours import WallSpan
 from agenda.model.ids import PersonId, PlaceId
 from agenda.model.people import Standing
-from agenda.model.planning import Limits
+from agenda.model.planning import Limits, Weights
 from agenda.model.requests import Priority
-from config import BadConfigError, CountryHolidays, read_policy
+from config import BadConfigError, CountryHolidays, read_places, read_policy
 
 HEAD = """
 [office]
@@ -168,6 +169,22 @@ def test_all_mistakes_come_at_once(tmp_path: Path) -> None:
     with pytest.raises(BadConfigError) as caught:
         read_policy(written(tmp_path, text), places={PlaceId("hall")})
     assert all(sentence in str(caught.value) for sentence in told.values())
+
+
+def test_the_examples_of_the_handbook_are_read(tmp_path: Path) -> None:
+    """What people copy has to work, both files together."""
+    text = (Path(__file__).parents[2] / "docs" / "policy.md").read_text(encoding="utf-8")
+    policy, places = re.findall(r"^```toml\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+    (tmp_path / "places.toml").write_text(places, encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        read_places(tmp_path / "places.toml")
+    assert [problem.field for problem in caught.value.problems] == ["minutes[1].to"], "the airport is left out there"
+    airport = '[[places]]\nid = "airport"\nname = "Airport"\n[[minutes]]'
+    (tmp_path / "places.toml").write_text(places.replace("[[minutes]]", airport), encoding="utf-8")
+    travel = read_places(tmp_path / "places.toml")
+    found, people = read_policy(written(tmp_path, policy), places=travel.places.keys())
+    assert found.weights == Weights()
+    assert people[PersonId("mayor")].base in travel.places
 
 
 def test_holidays_are_those_of_the_part_within_the_days() -> None:
