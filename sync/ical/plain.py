@@ -87,12 +87,21 @@ def _text(name: bytes, value: bytes) -> str | int | None:
     except UnicodeDecodeError:
         return None
     if name in TEXTS:
-        return str(icalendar.vText.from_ical(text)) if "\\" in text else text
+        return unescaped(text)
     if name in WORDS and "\\" not in text:
         return text
     if name == b"SEQUENCE" and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     return None
+
+
+def unescaped(text: str) -> str:
+    """A TEXT without its escapes (RFC 5545, 3.3.11), in the order in which the parser takes them away."""
+    if "\\" not in text:
+        return text
+    for escaped, plain_text in (("\\N", "\\n"), ("\\n", "\n"), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\")):
+        text = text.replace(escaped, plain_text)
+    return text
 
 
 @lru_cache(maxsize=8192)
