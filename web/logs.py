@@ -47,7 +47,7 @@ ALLOWED = frozenset(
 )
 """Keys a line may have: ids, classes, counts and names of our own making."""
 
-CONSTANT = ("antechamber", "waitress", "huey", "alembic")
+CONSTANT = ("antechamber", "solver", "waitress", "huey", "alembic")
 """Loggers whose message templates hold no fact; the facts put into them are left out all the same."""
 
 MAX_BYTES = 10_000_000

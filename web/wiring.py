@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ from agenda.model.calendars import Calendar, Provider
 from agenda.model.errors import NotFoundError, RefusedError, StoreReadOnlyError
 from agenda.model.gazetteer import Gazetteer
 from agenda.model.ids import fresh_id
-from agenda.model.meetings import OutboxItem
+from agenda.model.meetings import Invitation
 from agenda.model.policy import Directory
 from agenda.model.sentences import say
 from agenda.notify.mail import Security, SmtpMailer
@@ -34,9 +34,10 @@ from agenda.notify.wording import letter
 from agenda.office import Office
 from agenda.ports import Clock, Connector, Mailer, Solver, Store, Writer
 from agenda.store import SqlStore, upgrade
-from config import CountryHolidays, Secrets, Settings, read_office, read_settings, secret_key
+from config import CountryHolidays, Secrets, read_office, read_settings, secret_key
+from config import Settings as Settings
 from solver import ChildSolver
-from sync.caldav import CaldavConnector
+from sync.caldav import CaldavConnector, DiscoveredCalendar, discover
 from sync.csv_schedule import CsvConnector
 from sync.ical import Limits, write_invitation
 from sync.ics import IcsConnector
@@ -87,9 +88,9 @@ class Household:
         """End what was started, the last first; doing it twice does it once."""
         self.closing.close()
 
-    def letter(self, item: OutboxItem) -> str:
-        """The mail of an outbox row as its receiver reads it."""
-        return letter(item.invitation, language_of(self.office.directory, item.address))
+    def letter(self, invitation: Invitation, language: str) -> str:
+        """The mail of an invitation, as somebody who reads that language gets it."""
+        return letter(invitation, language)
 
 
 def home(env: Mapping[str, str]) -> Path:
@@ -155,6 +156,38 @@ def build(settings: Settings, env: Mapping[str, str] = os.environ, *, clock: Clo
             messenger=Messenger(office.deliver, store, clock, store.recover),
             closing=opening.pop_all(),
         )
+
+
+def discover_calendars(settings: Settings, address: str, login: str, password: str) -> Sequence[DiscoveredCalendar]:
+    """The calendars that an account sees on a CalDAV server.
+
+    Raises:
+        ProviderError: the server is out of reach, or does not let us in.
+    """
+    return discover(address, login, password, way=_way_out(settings))
+
+
+def keep_secret(settings: Settings, name: str, value: str) -> None:
+    """Keep a calendar's password in its file, readable by this account alone; an old one is replaced whole.
+
+    Raises:
+        StoreReadOnlyError: it cannot be written.
+    """
+    private_folder(settings.secrets_dir)
+    fresh = settings.secrets_dir / f".{name}.{fresh_id()}"
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(value + "\n")
+        fresh.replace(settings.secrets_dir / name)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        raise StoreReadOnlyError(error.strerror or type(error).__name__) from error
+
+
+def forget_secret(settings: Settings, name: str) -> None:
+    """Forget the password of a calendar that is no longer read."""
+    (settings.secrets_dir / name).unlink(missing_ok=True)
 
 
 def jobs_of(household: Household) -> Jobs:
