@@ -129,9 +129,15 @@ class Drawer:
             label=label,
             detail=detail,
             href=self.href(block),
-            word="" if block.busy else self.show.sentence(say("Takes no time")),
+            word=self._word(block),
             warning=self.show.sentence(warning),
         )
+
+    def _word(self, block: Block) -> str:
+        """What is said of it instead of its kind."""
+        if not block.busy:
+            return self.show.sentence(say("Takes no time"))
+        return self.show.sentence(say("Private")) if block.is_private else ""
 
     def _drive(self, block: Block) -> str:
         if block.leg is None:

@@ -53,6 +53,7 @@ class Block:
     whereabouts: Whereabouts = Whereabouts.UNKNOWN
     is_all_day: bool = False
     is_recurring: bool = False
+    is_private: bool = False
     busy: bool = True
     key: EventKey | None = None
     meeting: MeetingId | None = None
@@ -231,6 +232,7 @@ class Look:
                 whereabouts=Whereabouts.UNKNOWN if hidden else entry.found.whereabouts,
                 is_all_day=entry.event.is_all_day,
                 is_recurring=entry.event.is_recurring,
+                is_private=entry.event.is_private,
                 busy=person in entry.busy,
                 key=None if hidden else entry.key,
                 meeting=None if hidden else entry.meeting,

@@ -29,8 +29,13 @@ DECIDED = (RequestState.CONFIRMED, RequestState.DECLINED, RequestState.WITHDRAWN
 
 ROLES: Mapping[Role, Sentence] = {
     Role.REQUIRED: say("has to come"),
-    Role.ONE_OF: say("one of these has to come"),
+    Role.ONE_OF: say("one of these"),
     Role.OPTIONAL: say("may come"),
+}
+HEADS: Mapping[Role, Sentence] = {
+    Role.REQUIRED: say("Has to come"),
+    Role.ONE_OF: say("One of these"),
+    Role.OPTIONAL: say("May come"),
 }
 GAPS: Mapping[str, Sentence] = {
     "requester": say("who asks"),
@@ -152,10 +157,10 @@ def _facts(found: Request) -> list[tuple[str, str]]:
         (say("Purpose"), found.purpose),
         (say("Where"), where),
     ]
-    for role, words in ROLES.items():
+    for role in ROLES:
         named = tuple(people[one].name if one in people else one for one in found.people(role))
         if named:
-            rows.append((say("Who %(part)s", part=words), show.fact(named)))
+            rows.append((HEADS[role], show.fact(named)))
     between = show.times(found.windows[0])
     rows += [(say("Between"), between), (say("Received"), show.moment(found.created_at))]
     return [(say_it(term), detail) for term, detail in rows if detail]
