@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -13,7 +14,7 @@ from web.demo.city import DOMAIN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """One entry, or a series where `rrule` is set.
+    """One entry, or a series of `count` that comes every so many weeks.
 
     `start` is a naive wall-clock time of the city's zone, or a date for whole days; `length` None means that nobody
     typed an end. `place` is where it really is, whatever `location` says. `attendees` holds calendar owners.
@@ -28,7 +29,8 @@ class Draft:
     is_private: bool = False
     is_tentative: bool = False
     is_free: bool = False
-    rrule: str = ""
+    every_weeks: int = 0
+    count: int = 1
     left_out: tuple[datetime, ...] = ()
     moved: tuple[tuple[datetime, datetime], ...] = ()
     organizer: PersonId | None = None
@@ -37,7 +39,22 @@ class Draft:
     @property
     def is_timed(self) -> bool:
         """Whether it has hours, and is no series."""
-        return isinstance(self.start, datetime) and not self.rrule
+        return isinstance(self.start, datetime) and not self.every_weeks
+
+    @property
+    def rrule(self) -> str:
+        """The rule of a series (RFC 5545, 3.3.10); empty for a single entry."""
+        return f"FREQ=WEEKLY;INTERVAL={self.every_weeks};COUNT={self.count}" if self.every_weeks else ""
+
+    def hours(self) -> Iterator[tuple[datetime, datetime]]:
+        """Start and end of every occurrence that has hours."""
+        if isinstance(self.start, datetime):
+            starts = [self.start + timedelta(weeks=self.every_weeks * number) for number in range(self.count)]
+            moved = dict(self.moved)
+            for start in starts:
+                if start not in self.left_out:
+                    begin = moved.get(start, start)
+                    yield begin, begin + (self.end - self.start)
 
     @property
     def end(self) -> datetime:

@@ -100,7 +100,8 @@ def council_feed(first: date, seed: int, today: date) -> bytes:
             start=datetime.combine(first + timedelta(days=weekday), at),
             length=timedelta(minutes=minutes),
             location=location,
-            rrule="FREQ=WEEKLY;INTERVAL=2;COUNT=6",
+            every_weeks=2,
+            count=6,
             organizer=None,
         )
         for title, weekday, at, minutes, location in committees
@@ -122,7 +123,8 @@ def city_feed(first: date, seed: int, today: date) -> bytes:
             start=datetime.combine(first + timedelta(days=weekday), at),
             length=timedelta(minutes=minutes),
             location=location,
-            rrule="FREQ=WEEKLY;COUNT=10",
+            every_weeks=1,
+            count=10,
         )
         for title, weekday, at, minutes, location in weeks
     ]

@@ -14,7 +14,7 @@ from web.demo.drafts import Draft, neighbours
 from web.demo.weeks import MOST_A_DAY, WEEKS, calendars, monday_of
 
 TODAY = date(2026, 11, 22)
-SEEDS = (1, 2, 3, 4)
+SEEDS = range(1, 9)
 
 
 def mayors(seed: int) -> tuple[Draft, ...]:
@@ -46,8 +46,8 @@ def test_the_days_are_as_full_as_real_ones(seed: int) -> None:
     assert 4.6 <= sum(days.values()) / len(days) <= 6.0
     assert max(days.values()) <= MOST_A_DAY + 4  # with a trip on top
     weekdays = Counter(day.weekday() for day in days.elements())
-    assert min(weekdays[day] for day in range(5)) > 1.3 * weekdays[5] > 1.3 * weekdays[6]
-    assert (weekdays[3] + weekdays[4]) > 1.1 * (weekdays[0] + weekdays[1])
+    assert min(weekdays[day] for day in range(5)) > weekdays[5] > weekdays[6]
+    assert weekdays[3] + weekdays[4] > weekdays[0] + weekdays[1]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -61,7 +61,7 @@ def test_lengths_and_starts_are_like_real_ones(seed: int) -> None:
     hours = Counter(map(hour_of, drafts))
     assert 0.16 <= (hours[10] + hours[11]) / len(drafts) <= 0.32
     assert 0.22 <= (hours[13] + hours[14] + hours[15]) / len(drafts) <= 0.40
-    assert hours[18] + hours[19] > hours[16] + hours[17]
+    assert hours[18] + hours[19] > 1.2 * hours[17] + hours[20]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
