@@ -6,7 +6,6 @@ what changes in between comes again with the next pull.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,20 +120,19 @@ class Puller:
             cursor = self._cursor(before)
             return Pulled(cursor=cursor, window=self.window, unchanged=True)
         listing = self.client.listing()
-        token: dict[str, object] = {"ctag": ctag, "etags": {_short(href): etag for href, etag in listing.items()}}
+        token: dict[str, object] = {"ctag": ctag, "etags": listing}
         if not isinstance(known, dict):
             return self._everything(listing, token)
-        fresh = {href: etag for href, etag in listing.items() if not etag or known.get(_short(href)) != etag}
-        if not fresh and len(known) == len(listing):
+        fresh = {href: etag for href, etag in listing.items() if not etag or known.get(href) != etag}
+        absent = known.keys() - listing.keys()
+        if not fresh and not absent:
             return Pulled(cursor=self._cursor(token), window=self.window, unchanged=True)
         brought = self._bring(fresh)
         return Pulled(
             cursor=self._cursor(token),
             window=self.window,
-            complete=False,
             changed=tuple(brought.objects),
-            removed=tuple(brought.gone),
-            present=frozenset(listing) - frozenset(brought.gone),
+            removed=tuple(sorted(absent.union(brought.gone))),
             problems=tuple(brought.problems),
         )
 
@@ -195,11 +193,6 @@ class Puller:
         brought.problems += reading.problems
         for number, obj in enumerate(reading.objects):
             brought.objects.append(with_href(obj, href if number == 0 else f"{href}#{number}", etag))
-
-
-def _short(href: str) -> str:
-    """Stands for an href in the cursor."""
-    return hashlib.sha256(href.encode()).hexdigest()[:16]
 
 
 def _batches(hrefs: Sequence[str]) -> Iterator[Sequence[str]]:
