@@ -43,6 +43,7 @@ class Decide:
         with self.store.reading() as unit:
             people = _option_of(unit.proposals.get(proposal_id), option).attending
         self.refresh(people)
+        self._look_before(proposal_id, option)
         with self.store.writing() as unit:
             proposal = unit.proposals.get(proposal_id)
             chosen = _option_of(proposal, option)
@@ -60,6 +61,14 @@ class Decide:
                 unit.outbox.put(item)
             unit.commit()
         return meeting
+
+    def _look_before(self, proposal_id: ProposalId, option: int) -> None:
+        """Refuse what is plainly taken without making other writers wait; the word is given on a second look."""
+        with self.store.reading() as unit:
+            proposal = unit.proposals.get(proposal_id)
+            if proposal.state is ProposalState.OPEN:
+                request = unit.requests.get(proposal.request)
+                self._check(unit, request, _option_of(proposal, option), self.clock.now())
 
     def cancel(self, meeting_id: MeetingId) -> Meeting:
         """Call a confirmed meeting off: its time is free again, and everybody invited is told.

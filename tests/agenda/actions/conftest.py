@@ -22,6 +22,7 @@ from agenda.actions.take_in import TakeIn
 from agenda.actions.watch import Watch
 from agenda.model.calendars import Calendar, Provider
 from agenda.model.events import Event
+from agenda.office import Office
 from agenda.store import SqlStore, upgrade
 from solver import CpSatSolver
 from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER, a_book, a_calendar, at
@@ -58,6 +59,22 @@ class Town:
             mailer=self.mailer,
             owner="this process",
             jitter=random.Random(1),
+        )
+
+    @property
+    def office(self) -> Office:
+        """All of them in one hand."""
+        return Office(
+            book=self.book,
+            look=self.look,
+            take_in=self.take_in,
+            propose=self.propose,
+            decide=self.decide,
+            pull=self.pull,
+            watch=self.watch,
+            deliver=self.deliver,
+            connect=self.connect,
+            sign_in=self.sign_in,
         )
 
     def connects(self, *events: Event, calendar: Calendar | None = None) -> Calendar:
