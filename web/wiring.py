@@ -33,7 +33,8 @@ from agenda.notify.mail import Security, SmtpMailer
 from agenda.notify.wording import letter
 from agenda.office import Office
 from agenda.ports import Clock, Connector, Mailer, Solver, Store, Writer
-from agenda.store import SqlStore, upgrade
+from agenda.store import SqlStore, backup, health, upgrade
+from agenda.store.backup import Manifest
 from config import CountryHolidays, Secrets, read_office, read_settings, secret_key
 from config import Settings as Settings
 from solver import ChildSolver
@@ -42,9 +43,11 @@ from sync.csv_schedule import CsvConnector
 from sync.ical import Limits, write_invitation
 from sync.ics import IcsConnector
 from sync.outbound import Outbound
+from web.checkup import Finding
 from web.jobs import Jobs, Turns, queue_at
 from web.messenger import Messenger
 from web.passwords import Argon2Passwords
+from web.zone_data import choose_zone_data
 
 SETTINGS_FILE = "antechamber.toml"
 TLS_PORT = 465
@@ -134,6 +137,7 @@ def build(settings: Settings, env: Mapping[str, str] = os.environ, *, clock: Clo
         BadConfigError: policy or places cannot be used.
         StoreError: the store cannot be used.
     """
+    choose_zone_data()
     policy, directory = read_office(settings)
     clock = clock or SystemClock()
     private_folder(settings.data_dir)
@@ -188,6 +192,30 @@ def keep_secret(settings: Settings, name: str, value: str) -> None:
 def forget_secret(settings: Settings, name: str) -> None:
     """Forget the password of a calendar that is no longer read."""
     (settings.secrets_dir / name).unlink(missing_ok=True)
+
+
+def back_up(settings: Settings, target: Path) -> Manifest:
+    """Copy the store into one file; what is in it comes back.
+
+    Raises:
+        StoreError: the store or the target cannot be used.
+    """
+    return backup.create(settings.database_url.reveal(), target, SystemClock().now())
+
+
+def put_back(settings: Settings, source: Path) -> Path | None:
+    """Put a copy back in place of the store; where the old one lies now.
+
+    Raises:
+        StoreError: the copy is not whole, or the store is in use.
+    """
+    return backup.restore(settings.database_url.reveal(), source, SystemClock().now())
+
+
+def examine_store(settings: Settings) -> list[Finding]:
+    """What the store says of itself."""
+    found = health.examine(settings.database_url.reveal())
+    return [Finding(f"store-{one.name}", one.is_good, one.sentence) for one in found]
 
 
 def jobs_of(household: Household) -> Jobs:

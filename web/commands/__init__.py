@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import click
 
 from agenda.model.errors import AgendaError
-from web.commands.terminal import is_json, say_error, say_usage
+from web.commands.terminal import JSON, is_json, say_error, say_usage
 
 __all__ = ["main"]
 
@@ -72,6 +72,8 @@ class Rooms(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the office could not do is said in one sentence, and told by the exit code."""
+        if "--json" in (*ctx._protected_args, *ctx.args):  # before a command is known that could say so
+            ctx.meta[JSON] = True
         try:
             return super().invoke(ctx)
         except AgendaError as error:

@@ -103,9 +103,11 @@ def say_error(ctx: click.Context, error: AgendaError) -> int:
         click.echo(json.dumps(told, ensure_ascii=False), err=True)
         return code
     write = writer(ctx)
-    lines = [f"{one.field}: {write(one.sentence)}" for one in problems] or [write(error.sentence)]
-    for line in lines:
-        click.echo(line, err=True)
+    for one in problems:
+        text = write(one.sentence)
+        click.echo(text if one.field in text else f"{one.field}: {text}", err=True)
+    if not problems:
+        click.echo(write(error.sentence), err=True)
     return code
 
 
