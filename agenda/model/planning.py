@@ -6,6 +6,7 @@ its terms.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -180,10 +181,10 @@ class PlanningProblem:
             yield "attendance: a meeting needs somebody to attend it"
         if not self.venues:
             yield "venues: a meeting needs somewhere to be, even if nobody knows where (place null)"
-        known = [one.person for one in self.people]
-        yield from (f"people: {one} is there twice" for one in sorted({p for p in known if known.count(p) > 1}))
-        asked = [one.person for one in self.attendance]
-        yield from (f"attendance: {one} is there twice" for one in sorted({p for p in asked if asked.count(p) > 1}))
+        known = Counter(one.person for one in self.people)
+        yield from (f"people: {one} is there twice" for one, count in known.items() if count > 1)
+        asked = Counter(one.person for one in self.attendance)
+        yield from (f"attendance: {one} is there twice" for one, count in asked.items() if count > 1)
         yield from (f"attendance: {one} is not among the people" for one in asked if one not in known)
         if len({(v.name, v.place, v.room, v.is_virtual) for v in self.venues}) < len(self.venues):
             yield "venues: two of them cannot be told apart"
