@@ -46,9 +46,16 @@ WITHOUT_SOMEBODY = 110
 """No more than this for all the rules about one person together: the meeting can be held without that person."""
 
 
-def explain(problem: PlanningProblem, rules: Sequence[Rule]) -> tuple[tuple[Reason, ...], tuple[WayOut, ...]]:
-    """The reasons, none of which could be left out, and the ways out, cheapest first."""
+def explain(
+    problem: PlanningProblem, rules: Sequence[Rule], most_cells: int
+) -> tuple[tuple[Reason, ...], tuple[WayOut, ...]]:
+    """The reasons, none of which could be left out, and the ways out, cheapest first.
+
+    Other times than those asked for are looked at too, as far as that makes no more than `most_cells`.
+    """
     instance = Instance(problem, everywhere=True)
+    if instance.cells > most_cells:
+        instance = Instance(problem)
     if not len(instance.starts):
         return (_too_short(problem),), ()
     violations = Violations(instance, rules)

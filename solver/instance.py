@@ -52,12 +52,7 @@ class Places:
 
     def __init__(self, problem: PlanningProblem) -> None:
         """Number every place that occurs, and look up every leg."""
-        named: dict[PlaceId, int] = {}
-        for place in [venue.place for venue in problem.venues] + [
-            place for person in problem.people for place in (person.base, *(one.place for one in person.busy))
-        ]:
-            if place is not None:
-                named.setdefault(place, len(named))
+        named = {place: number for number, place in enumerate(places_of(problem))}
         self.number = named
         size = len(named) + 1
         self.minutes = np.full((size, size), problem.assumed_leg_min, dtype=np.int64)
@@ -74,6 +69,13 @@ class Places:
     def of(self, place: PlaceId | None) -> int:
         """A place's number; -1, which indexes the last row, for the unknown one."""
         return -1 if place is None else self.number[place]
+
+
+def places_of(problem: PlanningProblem) -> list[PlaceId]:
+    """Every place that occurs, venues first."""
+    venues = [venue.place for venue in problem.venues]
+    people = [place for one in problem.people for place in (one.base, *(taken.place for taken in one.busy))]
+    return list(dict.fromkeys(place for place in venues + people if place is not None))
 
 
 class PersonInts:
@@ -140,6 +142,11 @@ class Instance:
         _, _, self.midnight = self.grid.days(self.ends - 1)
         first = self.windows[0][0] if self.windows else 0
         self.first_day = int(self.grid.days(np.array([first], dtype=np.int64))[0][0])
+
+    @property
+    def cells(self) -> int:
+        """People by venues by starts: how much there is to look at."""
+        return len(self.people) * len(self.venues) * len(self.starts)
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -14,14 +14,16 @@ from agenda.model.timetable import Timetable
 from solver import constraints
 from solver.candidates import Candidates
 from solver.explain import explain
-from solver.instance import Instance
+from solver.instance import Instance, places_of
 from solver.model import Found
 from solver.remaining import Remaining
 
 log = logging.getLogger(__name__)
 
-MOST_CELLS = 30_000_000
-"""People times venues times starts; more would not fit into a gigabyte."""
+MOST_CELLS = 6_000_000
+"""People times venues times starts; more would take more than half a gigabyte."""
+
+MOST_PLACES = 3_000
 
 
 class CpSatSolver:
@@ -72,19 +74,16 @@ class Search:
         """Find the options one after another until there are enough, none is left, or the time is up."""
         if self.left_s <= 0:
             return self._out_of_time()
+        places = len(places_of(self.problem))
+        if places > MOST_PLACES:
+            return self._too_much(say("%(places)s places", places=places))
         instance = Instance(self.problem)
-        cells = len(instance.people) * len(instance.venues) * max(1, len(instance.starts))
-        if cells > MOST_CELLS:
-            return self._none(
-                SolveStatus.MODEL_INVALID,
-                say(
-                    "This is too much at once (%(cells)s slots to look at): ask for fewer days or venues.", cells=cells
-                ),
-            )
+        if instance.cells > MOST_CELLS:
+            return self._too_much(say("%(cells)s slots to look at", cells=instance.cells))
         candidates = Candidates(instance, constraints.RULES)
         self.size = len(candidates)
         if not self.size:
-            reasons, ways_out = explain(self.problem, constraints.RULES)
+            reasons, ways_out = explain(self.problem, constraints.RULES, MOST_CELLS)
             return NoPlan(
                 status=SolveStatus.INFEASIBLE, reasons=reasons, ways_out=ways_out, wall_s=round(self.wall_s, 4)
             )
@@ -146,6 +145,10 @@ class Search:
         return self._none(
             SolveStatus.MODEL_INVALID, say("The solver contradicts itself, so nothing is proposed. Tell IT.")
         )
+
+    def _too_much(self, what: Sentence) -> NoPlan:
+        note = say("This is too much at once: %(what)s. Ask for fewer days, people or venues.", what=what)
+        return self._none(SolveStatus.MODEL_INVALID, note)
 
     def _out_of_time(self) -> NoPlan:
         note = say(
