@@ -83,7 +83,7 @@ def parts_of_group(group: Group, around: Mapping[int, Surroundings], notes: Note
         if part is not None:
             parts.append(part)
     if len(group.blocks) > limits.parts:
-        _lose(group, group.blocks[limits.parts], notes, say("too many VEVENTs share its UID"), group.window)
+        lose(group, group.blocks[limits.parts], notes, say("too many VEVENTs share its UID"), group.window)
     parts, spare = _choose(parts, notes)
     return Series(parts, spare, floating)
 
@@ -106,7 +106,7 @@ def finish(
         last = max((event.interval.end for event in events.values()), default=group.window.start)
         rest = Interval(min(last, group.window.end), group.window.end)
         why = say("it happens more than %(limit)s times", limit=limits.occurrences)
-        _lose(group, series.parts[0].block, notes, why, rest, name="RRULE")
+        lose(group, series.parts[0].block, notes, why, rest, name="RRULE")
     for part in series.spare:
         again, _ = _expanded(group, [part], notes, limits)
         for event in _events_of(group, [part], again, series.floating):
@@ -171,7 +171,7 @@ def _read(group: Group, block: Block, around: Surroundings, notes: Notes, limits
             _tell_oddities(group, part, notes, limits)
             return part
     part_of_it = salvage(block, around, Notes(notes.calendar, 0))
-    _lose(group, block, notes, why, _time_of(group, part_of_it), name=name)
+    lose(group, block, notes, why, _time_of(group, part_of_it), name=name)
     return None
 
 
@@ -192,10 +192,10 @@ def _tell_oddities(group: Group, part: Part, notes: Notes, limits: Limits) -> No
     if not part.broken.isdisjoint(REPETITION):
         name = next(one for one in REPETITION if one in part.broken)
         rest = Interval(start, max(start, group.window.end))
-        _lose(group, block, notes, RULES_GO_ON, None if is_free else rest, name=name)
+        lose(group, block, notes, RULES_GO_ON, None if is_free else rest, name=name)
     if not part.broken.isdisjoint(ENDS) and not part.event.keys() & set(ENDS):
         day = None if is_free else Interval(start, start + DAY)
-        _lose(group, block, notes, say("its end cannot be read"), day, name="DTEND")
+        lose(group, block, notes, say("its end cannot be read"), day, name="DTEND")
     if block.alarms > MANY_ALARMS:
         _doubt(group, block, notes, say("its %(count)s alarms were left out", count=block.alarms))
     if block.is_cut:
@@ -203,7 +203,7 @@ def _tell_oddities(group: Group, part: Part, notes: Notes, limits: Limits) -> No
     if len(rules_of(part)) > limits.rules:
         part.event["RRULE"] = part.event["RRULE"][: limits.rules]
         rest = Interval(start, max(start, group.window.end))
-        _lose(group, block, notes, say("it has too many rules"), None if is_free else rest, name="RRULE")
+        lose(group, block, notes, say("it has too many rules"), None if is_free else rest, name="RRULE")
 
 
 def _choose(parts: list[Part], notes: Notes) -> tuple[list[Part], list[Part]]:
@@ -248,7 +248,7 @@ def _refuse_rules(group: Group, parts: Sequence[Part], notes: Notes, why: Senten
         end = max([_until(rule, group.window.end) for rule in rules], default=group.window.end)
         is_free = str(part.event.get("TRANSP", "")).upper() == Transparency.TRANSPARENT
         rest = None if is_free or end <= start else Interval(start, end)
-        _lose(group, part.block, notes, why, rest, name="RRULE")
+        lose(group, part.block, notes, why, rest, name="RRULE")
 
 
 def _until(rule: str, latest: datetime) -> datetime:
@@ -260,7 +260,8 @@ def _until(rule: str, latest: datetime) -> datetime:
     return min(latest, day + 2 * DAY)
 
 
-def _lose(group: Group, block: Block, notes: Notes, why: Sentence, interval: Interval | None, name: str = "") -> None:
+def lose(group: Group, block: Block, notes: Notes, why: Sentence, interval: Interval | None, name: str = "") -> None:
+    """Note that an event cannot be read; `interval` is the time it may take, `name` the property at fault."""
     line = block.line_of(name) if name else block.line
     notes.fail(
         say(

@@ -15,7 +15,7 @@ class Limits:
     """A longer line of text is cut off, a longer line of dates refused."""
     event_lines: int = 5_000
     attendees: int = 1_000
-    dates: int = 5_000
+    dates: int = 4_000
     """RDATE and EXDATE values of one event."""
     rules: int = 5
     parts: int = 3_000

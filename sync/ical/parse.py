@@ -26,6 +26,8 @@ from sync.ical.zones import Zone, Zones
 TZID = re.compile(rb'^((?:[^":]|"[^"]*")*?);TZID=', re.IGNORECASE)
 RENAMED = rb"\1;X-TZID="
 SINGLE = ("DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "SEQUENCE", "UID")
+YEARS = (1600, 9000)
+"""So far from the ends of Python's calendar that no zone and no length leads beyond them."""
 SALVAGED = TIMES - {b"RRULE", b"EXRULE", b"RDATE", b"EXDATE"} | {b"TRANSP", b"STATUS"}
 
 Vevent: TypeAlias = Any
@@ -249,6 +251,8 @@ def _span(block: Block, event: Vevent, notes: Notes) -> tuple[When, When]:
     elif isinstance(start, datetime) and not isinstance(end, datetime):
         end = datetime.combine(end, time(), start.tzinfo)
         event["DTEND"] = icalendar.vDDDTypes(end)
+    if not all(YEARS[0] <= one.year <= YEARS[1] for one in (start, end)):
+        raise UnreadableError(say("one of its times makes no sense"), "DTSTART")
     if end >= start:
         return start, end
     line = block.line_of("DTEND" if "DTEND" in event else "DURATION")

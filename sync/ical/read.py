@@ -17,7 +17,7 @@ from agenda.model.sentences import say
 from agenda.model.times import Interval
 from sync.ical.bounded import Job, run_dear
 from sync.ical.expand import Found, expand
-from sync.ical.group import Group, Series, finish, give_up, parts_of_group, read_group
+from sync.ical.group import Group, Series, finish, give_up, lose, parts_of_group, read_group
 from sync.ical.limits import Limits
 from sync.ical.looks import unpack
 from sync.ical.notes import Notes
@@ -90,7 +90,7 @@ def read(
             work.marks.add(mark)
             continue
         told = len(notes.problems) + notes.untold
-        series = read_group(group, {id(one): around[id(one.scope)] for one in blocks}, notes, limits)
+        series = _series(group, {id(one): around[id(one.scope)] for one in blocks}, notes, limits)
         if series.is_dear:
             work.dear.append((group, series))
             continue
@@ -118,6 +118,15 @@ def expand_object(ics: bytes, calendar: Calendar, window: Interval, limits: Limi
     group = Group(uid=cut.blocks[0].uid, blocks=cut.blocks, ics=ics, calendar=calendar, window=window)
     series = parts_of_group(group, {id(one): around[id(one.scope)] for one in cut.blocks}, notes, limits)
     return expand(series.parts, window, limits.occurrences)
+
+
+def _series(group: Group, around: Mapping[int, Surroundings], notes: Notes, limits: Limits) -> Series:
+    """Read one object; should that fail in a way nobody thought of, only this object is lost, its time unknown."""
+    try:
+        return read_group(group, around, notes, limits)
+    except Exception:
+        lose(group, group.blocks[0], notes, say("it is not written as RFC 5545 asks"), group.window)
+        return Series()
 
 
 def _keep(group: Group, events: tuple[Event, ...] | None, work: _Work) -> None:

@@ -24,6 +24,9 @@ KEPT = (
     | {b"X-MICROSOFT-CDO-BUSYSTATUS", b"X-ANTECHAMBER-SEAL"}
 )
 SERIES = frozenset({b"RRULE", b"RDATE", b"EXDATE", b"EXRULE", b"RECURRENCE-ID"})
+UID_LENGTH = 1_000
+FEW_LINES = 100
+"""So many lines about time are kept of an event that is too much."""
 NAME = re.compile(rb"[A-Za-z0-9-]+")
 TZID = re.compile(rb';TZID=("[^"]*"|[^;:"]*)', re.IGNORECASE)
 
@@ -217,28 +220,34 @@ class _Splitter:
         name = name_of(line)
         if name not in KEPT:
             return
-        limits = self._limits
+        block.names.add(name)
         if name == b"UID" and not block.uid:
-            block.uid = value_of(line).decode("utf-8", "replace").strip()
+            block.uid = value_of(line).decode("utf-8", "replace").strip()[:UID_LENGTH]
+        if block.excess is None:
+            block.excess = self._excess(block, name, line, size)
+        is_short = size <= self._limits.line_bytes
+        if block.excess is None or (name in TIMES and is_short and len(block.lines) < FEW_LINES):
+            block.is_cut |= not is_short
+            block.lines.append(line)
+            block.numbers.append(number)
+
+    def _excess(self, block: Block, name: bytes, line: bytes, size: int) -> Sentence | None:
+        """Count the line, and say whether it makes the event too much to be parsed."""
+        limits = self._limits
+        block.size += len(line)
         if name == b"ATTENDEE":
             block.attendees += 1
         elif name in (b"RDATE", b"EXDATE"):
             block.dates += line.count(b",") + 1
-        if size > limits.line_bytes:
-            block.is_cut = True
-            if name not in TEXTS:
-                block.excess = say("one of its lines is too long")
-        block.size += len(line)
+        if block.attendees > limits.attendees:
+            return say("it has more than %(limit)s attendees", limit=limits.attendees)
+        if block.dates > limits.dates:
+            return say("it lists more than %(limit)s dates", limit=limits.dates)
+        if size > limits.line_bytes and name not in TEXTS:
+            return say("one of its lines is too long")
         if block.size > limits.event_bytes or len(block.lines) > limits.event_lines:
-            block.excess = say("it is too long")
-        elif block.attendees > limits.attendees:
-            block.excess = say("it has more than %(limit)s attendees", limit=limits.attendees)
-        elif block.dates > limits.dates:
-            block.excess = say("it lists more than %(limit)s dates", limit=limits.dates)
-        if block.excess is None or (name in TIMES and size <= limits.line_bytes and len(block.lines) < 100):
-            block.lines.append(line)
-            block.numbers.append(number)
-            block.names.add(name)
+            return say("it is too long")
+        return None
 
     def _keep_zone(self) -> None:
         lines, self._zone = self._zone or [], None

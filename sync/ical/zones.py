@@ -90,7 +90,9 @@ def _cities() -> dict[str, str]:
         area, _, city = name.rpartition("/")
         if area and not area.startswith(("posix", "right", "Etc", "SystemV")):
             city = city.replace("_", " ").casefold()
-            is_other = city in found and (not found[city] or _offsets(ZoneInfo(found[city])) != _offsets(ZoneInfo(name)))
+            is_other = city in found and (
+                not found[city] or _offsets(ZoneInfo(found[city])) != _offsets(ZoneInfo(name))
+            )
             found[city] = "" if is_other else name
     return found
 

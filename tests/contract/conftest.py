@@ -38,8 +38,15 @@ LOOPBACK = Outbound(allow_loopback=True, connect_s=2, read_s=5)
 class Source(Protocol):
     """A calendar, its connector, and a hand that changes it."""
 
-    calendar: Calendar
-    connector: Connector
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar, as the office knows it."""
+        ...
+
+    @property
+    def connector(self) -> Connector:
+        """What reads it."""
+        ...
 
     def put(self, name: str, vevents: str) -> None:
         """Put the VEVENTs of one UID in, in place of those of that name."""
@@ -66,14 +73,17 @@ class IcsSource:
     objects: dict[str, str] = field(default_factory=dict)
 
     def put(self, name: str, vevents: str) -> None:
+        """Put VEVENTs in."""
         self.objects[name] = vevents
         self._write()
 
     def drop(self, name: str) -> None:
+        """Take them out."""
         del self.objects[name]
         self._write()
 
     def leave(self) -> None:
+        """End the server."""
         self.stack.close()
 
     def _write(self) -> None:
@@ -91,12 +101,15 @@ class DavSource:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def put(self, name: str, vevents: str) -> None:
+        """Put VEVENTs in."""
         self.server.put(self.url, f"{name}.ics", vcalendar(vevents))
 
     def drop(self, name: str) -> None:
+        """Take them out."""
         self.server.delete(self.url, f"{name}.ics")
 
     def leave(self) -> None:
+        """Move to where nobody listens."""
         address = urlsplit(self.calendar.address)
         self.calendar = replace(self.calendar, address=address._replace(netloc=f"127.0.0.1:{free_port()}").geturl())
 
@@ -139,8 +152,8 @@ def a_dav(server: DavServer, name: str, *, through: str = "") -> DavSource:
     """A new calendar on a server; `through` is the address of another server that passes everything on."""
     url = server.make_calendar(name)
     address = url.replace(server.url, through) if through else url
-    login = {"login": server.login, "secret": "right"} if server.name == "radicale" else {}
-    calendar = a_calendar(provider=Provider.CALDAV, address=address, writable=True, **login)
+    login = server.login if server.name == "radicale" else ""
+    calendar = a_calendar(provider=Provider.CALDAV, address=address, writable=True, login=login, secret="right")
     connector = CaldavConnector(secret=secret_of, way=LOOPBACK)
     return DavSource(calendar, connector, server, url)
 

@@ -26,6 +26,7 @@ class Copy:
     cursor: Cursor | None = None
 
     def pull(self, window: Interval = SPRING) -> Pulled:
+        """Pull once, and keep it."""
         pulled = self.source.connector.pull(self.source.calendar, self.cursor, window)
         self.cursor = pulled.cursor
         if not pulled.unchanged:
@@ -39,10 +40,12 @@ class Copy:
 
     @property
     def events(self) -> set[tuple[EventKey, Interval]]:
+        """When which occurrence is."""
         return {(event.key, event.interval) for one in self.objects.values() for event in one.events}
 
     @property
     def uids(self) -> set[str]:
+        """The objects there are."""
         return {one.uid for one in self.objects.values()}
 
 
