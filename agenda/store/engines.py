@@ -39,7 +39,7 @@ class StoreUnfitError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """One pool for readers, one for writers; on PostgreSQL they share it."""
+    """One pool for readers, one for writers: what only one of them is allowed never lingers on a connection."""
 
     reading: Engine
     writing: Engine
@@ -90,37 +90,51 @@ def open_engines(url: str, busy_timeout_s: float) -> Engines:
         path = Path(parsed.database or "")
         return Engines(
             reading=_sqlite(parsed, path, busy_timeout_s, "BEGIN", "PRAGMA query_only=ON"),
-            writing=_sqlite(parsed, path, busy_timeout_s, "BEGIN IMMEDIATE"),
+            writing=_sqlite(parsed, path, busy_timeout_s, "BEGIN IMMEDIATE", at_once=1),
         )
-    engine = create_engine(
-        parsed,
-        pool_size=POOL,
-        max_overflow=OVERFLOW,
-        pool_timeout=busy_timeout_s,
-        pool_pre_ping=True,
-        hide_parameters=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "antechamber"},
+    return Engines(
+        reading=_postgres(parsed, busy_timeout_s, isolation_level="REPEATABLE READ", postgresql_readonly=True),
+        writing=_postgres(parsed, busy_timeout_s),
     )
-    listen(engine)
-    event.listen(engine, "connect", _postgres_session(busy_timeout_s))
-    reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return Engines(reading=reading, writing=engine)
 
 
 def migrating_engine(url: str, busy_timeout_s: float) -> Engine:
     """For migrations: on SQLite with foreign keys off, or rebuilding a table would empty those that point to it."""
     parsed = parse(url)
     if parsed.drivername != "sqlite":
-        return open_engines(url, busy_timeout_s).writing
+        return _postgres(parsed, busy_timeout_s)
     return _sqlite(parsed, Path(parsed.database or ""), busy_timeout_s, "BEGIN IMMEDIATE", "PRAGMA foreign_keys=OFF")
 
 
-def _sqlite(url: URL, path: Path, busy_timeout_s: float, begin: str, *extra: str) -> Engine:
+def _postgres(url: URL, busy_timeout_s: float, **options: Any) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=POOL,
+        max_overflow=OVERFLOW,
+        pool_timeout=busy_timeout_s,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        execution_options=options,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "antechamber"},
+    )
+    listen(engine)
+    event.listen(engine, "connect", _postgres_session(busy_timeout_s))
+    return engine
+
+
+def _sqlite(
+    url: URL, path: Path, busy_timeout_s: float, begin: str, *extra: str, at_once: int = POOL + OVERFLOW
+) -> Engine:
+    """An engine whose threads queue for `at_once` connections.
+
+    Writers have one: SQLite lets those who wait for its lock try at random, so that among many one may starve; the
+    pool's queue is served in order.
+    """
     engine = create_engine(
         url,
         creator=lambda: connect_sqlite(path, busy_timeout_s, *extra),
-        pool_size=POOL,
-        max_overflow=OVERFLOW,
+        pool_size=min(POOL, at_once),
+        max_overflow=max(0, at_once - POOL),
         pool_timeout=busy_timeout_s,
         hide_parameters=True,
     )

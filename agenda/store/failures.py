@@ -70,8 +70,10 @@ def listen(engine: Engine) -> None:
 def translate(context: ExceptionContext) -> StoreError | None:
     """Our error for the driver's, or None for one that only a programmer can mend."""
     error = context.original_exception
+    if context.is_pre_ping:
+        return None  # the pool has to see that this connection is dead, and makes another
     if isinstance(error, psycopg.Error):
-        return of_postgres(error, is_under_way=context.connection is not None and not context.is_pre_ping)
+        return of_postgres(error, is_under_way=context.connection is not None)
     if isinstance(error, sqlite3.Error):
         return of_sqlite(error)
     return None

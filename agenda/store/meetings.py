@@ -95,12 +95,20 @@ class SqlMeetings:
         Without the lock two bookings of the same people would wait for one another inside PostgreSQL's exclusion
         constraint until it calls that a deadlock. The lock refuses nobody: the constraint does.
         """
+        numbers = self._locked(wanted)
+        new = sorted(set(wanted) - numbers.keys())
+        if new:
+            statement = rows.upsert(self.connection, subjects).on_conflict_do_nothing()
+            self.connection.execute(statement, [{"kind": kind, "id": name} for kind, name in new])
+            numbers |= self._locked(new)
+        return numbers
+
+    def _locked(self, wanted: list[Subject]) -> dict[Subject, int]:
         if not wanted:
             return {}
-        new = upsert_subjects(self.connection, sorted(set(wanted)))
         query = (
             select(subjects.c.kind, subjects.c.id, subjects.c.no)
-            .where(tuple_(subjects.c.kind, subjects.c.id).in_(new))
+            .where(tuple_(subjects.c.kind, subjects.c.id).in_(wanted))
             .order_by(subjects.c.no)
             .with_for_update(key_share=True)
         )
@@ -134,13 +142,6 @@ def _told(holder: RowMapping | None) -> Sentence:
             return say("The room is taken then.")
         case _:
             return say("The room is taken by “%(meeting)s” then.", meeting=holder["title"])
-
-
-def upsert_subjects(connection: Connection, wanted: list[Subject]) -> list[Subject]:
-    """Make the subjects that are new; the list as given."""
-    statement = rows.upsert(connection, subjects).on_conflict_do_nothing()
-    connection.execute(statement, [{"kind": kind, "id": name} for kind, name in wanted])
-    return wanted
 
 
 def meeting_row(meeting: Meeting) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from alembic import command
@@ -11,9 +13,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from agenda.model.errors import StoreError
+from agenda.model.errors import StoreError, StoreReadOnlyError
 from agenda.model.sentences import say
 from agenda.store.engines import connect_sqlite, migrating_engine, sqlite_path
+from agenda.store.failures import StoreDamagedError, of_sqlite
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 PATIENCE_S = 30.0
@@ -59,12 +62,16 @@ def downgrade(url: str, revision: str) -> None:
 
 def _make_file(path: Path) -> None:
     """An empty database that only its owner may read, in WAL mode."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    connection = connect_sqlite(path, PATIENCE_S)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.close()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        with closing(connect_sqlite(path, PATIENCE_S)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+    except OSError as error:
+        raise StoreReadOnlyError(error.strerror or type(error).__name__) from error
+    except sqlite3.DatabaseError as error:
+        raise (of_sqlite(error) or StoreDamagedError()) from error
 
 
 def _run(url: str, revision: str, *, up: bool) -> None:
