@@ -33,7 +33,7 @@ from agenda.notify.mail import Security, SmtpMailer
 from agenda.notify.wording import letter
 from agenda.office import Office
 from agenda.ports import Clock, Connector, Mailer, Solver, Store, Writer
-from agenda.store import SqlStore, backup, health, upgrade
+from agenda.store import SqlStore, StoreUnfitError, backup, health, upgrade
 from agenda.store.backup import Manifest
 from config import CountryHolidays, Secrets, read_office, read_settings, secret_key
 from config import Settings as Settings
@@ -141,10 +141,8 @@ def build(settings: Settings, env: Mapping[str, str] = os.environ, *, clock: Clo
     policy, directory = read_office(settings)
     clock = clock or SystemClock()
     private_folder(settings.data_dir)
-    url = settings.database_url.reveal()
-    upgrade(url)
     with ExitStack() as opening:
-        store = SqlStore(url)
+        store = _store(settings.database_url.reveal())
         opening.callback(store.close)
         solver = ChildSolver(children=SOLVERS)
         opening.callback(solver.close)
@@ -249,6 +247,15 @@ class Keys:
         except NotFoundError as error:
             what = say("its password %(name)s is not among the secrets. Put it there.", name=name)
             raise RefusedError(calendar.name, what) from error
+
+
+def _store(url: str) -> SqlStore:
+    """The store, made or brought up to date first where it has to be; one that is fit opens even on a read-only disk."""
+    try:
+        return SqlStore(url)
+    except StoreUnfitError:
+        upgrade(url)
+        return SqlStore(url)
 
 
 def _office(settings: Settings, store: Store, clock: Clock, book: Book, solver: Solver, keys: Keys) -> Office:
