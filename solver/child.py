@@ -24,6 +24,7 @@ from typing import Any, Self
 
 from agenda.model.planning import NoPlan, Plan, PlanningProblem, SolveStatus
 from agenda.model.sentences import Sentence, say
+from solver.journal import note
 
 log = logging.getLogger(__name__)
 
@@ -69,19 +70,20 @@ class ChildSolver:
                 if child is None:
                     child = Child(self._memory_mb)
                 try:
-                    return child.ask(problem, problem.limits.wall_s + self._grace_s)
+                    answer = child.ask(problem, problem.limits.wall_s + self._grace_s)
                 except ChildLostError as lost:
                     log.error("%s: %d people, %d venues", lost, len(problem.attendance), len(problem.venues))
                     child.end()
                     child = None
                     if lost.overran:
-                        return _unknown(
-                            began,
-                            say(
-                                "The search was stopped because it took longer than %(wall_s)s s. Ask for fewer days.",
-                                wall_s=problem.limits.wall_s,
-                            ),
-                        )
+                        return _overran(began, problem.limits.wall_s)
+                except BaseException:
+                    child.end()  # its answer would be taken for that to the next question
+                    child = None
+                    raise
+                else:
+                    note(log, problem, answer)
+                    return answer
         finally:
             self._free.put(child)
         return _unknown(
@@ -204,5 +206,12 @@ def _dumps(value: object) -> bytes:
     return buffer.getvalue()
 
 
-def _unknown(began: float, note: Sentence) -> NoPlan:
-    return NoPlan(status=SolveStatus.UNKNOWN, reasons=(), wall_s=round(time.perf_counter() - began, 4), note=note)
+def _overran(began: float, wall_s: float) -> NoPlan:
+    sentence = say(
+        "The search was stopped because it took longer than %(wall_s)s s. Ask for fewer days.", wall_s=wall_s
+    )
+    return _unknown(began, sentence)
+
+
+def _unknown(began: float, sentence: Sentence) -> NoPlan:
+    return NoPlan(status=SolveStatus.UNKNOWN, reasons=(), wall_s=round(time.perf_counter() - began, 4), note=sentence)

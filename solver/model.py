@@ -97,7 +97,7 @@ class SlotModel:
         solver = CpSolver()
         solver.parameters.max_time_in_seconds = wall_s
         solver.parameters.num_workers = limits.workers
-        solver.parameters.random_seed = limits.seed
+        solver.parameters.random_seed = limits.seed % (1 << 31)
         status = STATUSES[solver.solve(self.model)]
         if status not in {SolveStatus.OPTIMAL, SolveStatus.FEASIBLE}:
             return status, None

@@ -15,6 +15,7 @@ from solver import constraints
 from solver.candidates import Candidates
 from solver.explain import explain
 from solver.instance import Instance, places_of
+from solver.journal import note
 from solver.model import Found
 from solver.remaining import Remaining
 
@@ -31,20 +32,8 @@ class CpSatSolver:
 
     def slots(self, problem: PlanningProblem) -> Plan | NoPlan:
         """The best slots, each clearly different from those before, or the reasons why there are none."""
-        search = Search(problem)
-        answer = search.run()
-        log.info(
-            "solved: %s, %d options, %d candidates, %d people, %d venues, %.3f s; limits: %.3f s, %d workers, seed %d",
-            answer.status,
-            len(answer.options) if isinstance(answer, Plan) else 0,
-            search.size,
-            len(problem.attendance),
-            len(problem.venues),
-            answer.wall_s,
-            problem.limits.wall_s,
-            problem.limits.workers,
-            problem.limits.seed,
-        )
+        answer = Search(problem).run()
+        note(log, problem, answer)
         return answer
 
 
@@ -54,7 +43,6 @@ class Search:
     def __init__(self, problem: PlanningProblem) -> None:
         """Start the clock."""
         self.problem = problem
-        self.size = 0
         self._began = time.perf_counter()
         self._table = Timetable(problem)
         self._book = RuleBook(self._table)
@@ -81,8 +69,7 @@ class Search:
         if instance.cells > MOST_CELLS:
             return self._too_much(say("%(cells)s slots to look at", cells=instance.cells))
         candidates = Candidates(instance, constraints.RULES)
-        self.size = len(candidates)
-        if not self.size:
+        if not len(candidates):
             reasons, ways_out = explain(self.problem, constraints.RULES, MOST_CELLS)
             return NoPlan(
                 status=SolveStatus.INFEASIBLE, reasons=reasons, ways_out=ways_out, wall_s=round(self.wall_s, 4)
@@ -141,24 +128,24 @@ class Search:
     def _nothing(self, status: SolveStatus) -> NoPlan:
         if status is SolveStatus.UNKNOWN:
             return self._out_of_time()
-        log.error("the model of %d candidates has no answer: %s", self.size, status)
+        log.error("the model has no answer where candidates are left: %s", status)
         return self._none(
             SolveStatus.MODEL_INVALID, say("The solver contradicts itself, so nothing is proposed. Tell IT.")
         )
 
     def _too_much(self, what: Sentence) -> NoPlan:
-        note = say("This is too much at once: %(what)s. Ask for fewer days, people or venues.", what=what)
-        return self._none(SolveStatus.MODEL_INVALID, note)
+        sentence = say("This is too much at once: %(what)s. Ask for fewer days, people or venues.", what=what)
+        return self._none(SolveStatus.MODEL_INVALID, sentence)
 
     def _out_of_time(self) -> NoPlan:
-        note = say(
+        sentence = say(
             "The time ran out (%(wall_s)s s) before a slot was found. Allow more time, or ask for fewer days.",
             wall_s=self.problem.limits.wall_s,
         )
-        return self._none(SolveStatus.UNKNOWN, note)
+        return self._none(SolveStatus.UNKNOWN, sentence)
 
-    def _none(self, status: SolveStatus, note: Sentence) -> NoPlan:
-        return NoPlan(status=status, reasons=(), wall_s=round(self.wall_s, 4), note=note)
+    def _none(self, status: SolveStatus, sentence: Sentence) -> NoPlan:
+        return NoPlan(status=status, reasons=(), wall_s=round(self.wall_s, 4), note=sentence)
 
 
 _NO_TIME: tuple[SolveStatus, Found | None] = (SolveStatus.UNKNOWN, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -16,6 +17,11 @@ MOST = 1_000_000
 """No number of minutes, points or seats is larger."""
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+"""RFC 3339, with a T and seconds that may be left out."""
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -163,12 +169,14 @@ class Node:
 
     def instant(self) -> datetime:
         """An RFC 3339 time with its offset."""
+        if not INSTANT.fullmatch(self.text()):
+            self.wrong(
+                say("has to be a time with its offset, such as 2026-03-02T09:00:00Z or 2026-03-02T04:00:00-05:00")
+            )
         try:
             found = datetime.fromisoformat(self.text())
         except ValueError:
-            self.wrong(say("is not a time such as 2026-03-02T09:00:00Z"))
-        if found.tzinfo is None:
-            self.wrong(say("has no offset from UTC; write 2026-03-02T09:00:00Z or 2026-03-02T09:00:00-05:00"))
+            self.wrong(say("there is no such time"))
         if not FIRST_YEAR < found.year < LAST_YEAR:
             self.wrong(say("lies outside the years %(first)s to %(last)s", first=FIRST_YEAR, last=LAST_YEAR))
         return found.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import threading
@@ -9,6 +10,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from multiprocessing.connection import Connection
+from unittest.mock import Mock
 
 import pytest
 
@@ -45,6 +48,14 @@ def test_the_child_answers_as_the_solver_does(solver: ChildSolver) -> None:
     assert [str(term.sentence) for term in there.options[-1].terms] == [
         str(term.sentence) for term in here.options[-1].terms
     ]
+
+
+def test_a_solve_is_logged_where_it_was_asked_for(solver: ChildSolver, caplog: pytest.LogCaptureFixture) -> None:
+    """The child has no log of its own."""
+    caplog.set_level(logging.INFO)
+    solver.slots(replace(PROBLEM, limits=Limits(workers=1, seed=9)))
+    assert "1 workers, seed 9" in caplog.text
+    assert "ayor" not in caplog.text
 
 
 def test_the_child_is_kept_for_the_next_question(solver: ChildSolver) -> None:
@@ -98,6 +109,18 @@ def test_a_child_that_overruns_is_ended() -> None:
         assert "longer than 0.2 s" in str(answer.note)
         assert process.poll() is not None
         assert isinstance(solver.slots(PROBLEM), Plan)
+
+
+def test_an_answer_nobody_waited_for_is_not_taken_for_the_next(
+    solver: ChildSolver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asked was interrupted; the next one gets the answer to the question that was asked."""
+    solver.slots(PROBLEM)
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "poll", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            solver.slots(PROBLEM)
+    assert isinstance(solver.slots(a_problem(a_person(MAYOR, busy("09:00", "17:00", HALL)))), NoPlan)
 
 
 def test_a_child_that_cannot_live_is_given_up_after_two_tries() -> None:
