@@ -19,10 +19,12 @@ from urllib.parse import unquote, urlsplit
 import structlog
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from huey.exceptions import ConfigurationError
 from huey.serializer import SignedSerializer
 
-from agenda.model.errors import AgendaError
+from agenda.model.errors import AgendaError, BadInputError
 from agenda.model.ids import fresh_id
+from agenda.model.sentences import say
 from agenda.office import Office
 from agenda.ports import Clock, Store
 from web.messenger import Messenger
@@ -50,6 +52,9 @@ def queue_at(url: str, key: bytes) -> Huey:
 
     Whoever can write into a queue that is reached over a network could have anything run here, so what lies in it is
     signed with `key`.
+
+    Raises:
+        BadInputError: Redis is asked for, and its package is not installed.
     """
     scheme = urlsplit(url).scheme.partition("+")[0]
     if scheme == "sqlite":
@@ -60,7 +65,11 @@ def queue_at(url: str, key: bytes) -> Huey:
     if scheme == "postgresql":
         dsn = url.replace(urlsplit(url).scheme, "postgresql", 1)
         return PostgresHuey(QUEUE, dsn=dsn, results=False, serializer=signed)
-    return RedisHuey(QUEUE, url=url, results=False, serializer=signed)
+    try:
+        return RedisHuey(QUEUE, url=url, results=False, serializer=signed)
+    except ConfigurationError as error:
+        what = say("jobs_url asks for Redis, whose package is not installed. Install antechamber[redis].")
+        raise BadInputError("jobs_url", what) from error
 
 
 def is_embedded(url: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,6 +160,13 @@ def build(settings: Settings, env: Mapping[str, str] = os.environ, *, clock: Clo
         )
 
 
+@contextmanager
+def a_solver() -> Iterator[Solver]:
+    """A solver without an office, in a child process that is ended afterwards."""
+    with ChildSolver(children=1) as solver:
+        yield solver
+
+
 def discover_calendars(settings: Settings, address: str, login: str, password: str) -> Sequence[DiscoveredCalendar]:
     """The calendars that an account sees on a CalDAV server.
 
@@ -250,7 +257,7 @@ class Keys:
 
 
 def _store(url: str) -> SqlStore:
-    """The store, made or brought up to date first where it has to be; one that is fit opens even on a read-only disk."""
+    """The store, made or brought up to date first where needed; one that is fit opens even on a read-only disk."""
     try:
         return SqlStore(url)
     except StoreUnfitError:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Sequence
 
 import click
 
 from agenda.actions.take_in import Draft
+from agenda.model.answer_json import answer_as_json
 from agenda.model.ids import ProposalId, RequestId
 from agenda.model.meetings import OutboxState
-from agenda.model.planning import NoPlan, Option, Plan
-from agenda.model.requests import Priority, Request, RequestState
+from agenda.model.planning import NoPlan, Plan
+from agenda.model.problem_json import write_problem
+from agenda.model.requests import Priority, RequestState
 from agenda.model.times import DAY
 from agenda.office import Office
 from web.commands.desk import SHORT_ID, day_option, one_of, open_office, progress, show_of, time_option
+from web.commands.solving import options_of, reasons_of
 from web.commands.terminal import NOTHING, TROUBLE, answer, hint, json_option
-from web.show import Show
 
 WEEKS_AHEAD = 2
 
@@ -118,9 +119,10 @@ def _draft(office: Office, typed: dict[str, object]) -> Draft:
 
 @click.command()
 @click.argument("request_id", metavar="REQUEST")
+@click.option("--problem", is_flag=True, help="Write the planning problem, as `solve` reads it, and solve nothing.")
 @json_option
 @click.pass_context
-def propose(ctx: click.Context, request_id: str) -> None:
+def propose(ctx: click.Context, request_id: str, *, problem: bool) -> None:
     """Find slots for a request, each with its price in words; its first letters are enough.
 
     Ends with 1 when there is no slot, and says why.
@@ -130,72 +132,20 @@ def propose(ctx: click.Context, request_id: str) -> None:
     meant = RequestId(one_of("request", request_id, lambda: [one.id for one in office.look.requests()]))
     with progress("Reading calendars, searching"):
         office.pull.of_people(office.look.request(meant)[0].people())
+        if problem:
+            click.echo(write_problem(office.propose.problem(meant)), nl=False)
+            return
         proposal = office.propose.options(meant)
     request = office.look.request(meant)[0]
-    facts = {"proposal": proposal.id, "request": meant, **answer_facts(proposal.answer)}
+    facts = {"proposal": proposal.id, "request": meant, "answer": answer_as_json(proposal.answer)}
     match proposal.answer:
         case Plan():
-            answer(ctx, facts, list(_options(request, proposal.options, show)))
+            title = f"{request.title}, {show.length(request.duration)}:"
+            answer(ctx, facts, [title, *options_of(proposal.options, show)])
             hint(ctx, f"Next: antechamber confirm {proposal.id[:SHORT_ID]} 1")
         case NoPlan() as none:
             answer(ctx, facts, list(reasons_of(none, show)))
             ctx.exit(NOTHING)
-
-
-def answer_facts(found: Plan | NoPlan) -> dict[str, object]:
-    """A solver's answer as JSON tells it; options are counted from 1."""
-    if isinstance(found, NoPlan):
-        return {
-            "status": found.status,
-            "options": [],
-            "reasons": found.reasons,
-            "ways_out": found.ways_out,
-            "wall_s": round(found.wall_s, 3),
-        }
-    return {
-        "status": found.status,
-        "objective": found.objective,
-        "bound": found.bound,
-        "first_after_s": round(found.first_after_s, 3),
-        "wall_s": round(found.wall_s, 3),
-        "options": [
-            {"option": number, "score": option.score, **_option_facts(option)}
-            for number, option in enumerate(found.options, start=1)
-        ],
-    }
-
-
-def _option_facts(option: Option) -> dict[str, object]:
-    return {
-        "start": option.slot.start,
-        "end": option.slot.end,
-        "place": option.place,
-        "room": option.room,
-        "venue": option.venue_name,
-        "is_virtual": option.is_virtual,
-        "attending": option.attending,
-        "missing": option.missing,
-        "terms": option.terms,
-        "drives": option.drives,
-    }
-
-
-def _options(request: Request, options: Sequence[Option], show: Show) -> Iterator[str]:
-    yield f"{request.title}, {show.length(request.duration)}:"
-    for number, option in enumerate(options, start=1):
-        yield f"{number:>2}. {show.interval(option.slot)}  {option.venue_name}  (price {option.score})"
-        for term in option.terms:
-            if term.points:
-                yield f"      +{term.points} {show.sentence(term.sentence)}"
-
-
-def reasons_of(none: NoPlan, show: Show) -> Iterator[str]:
-    """Why there is no slot, for a person."""
-    yield show.word(none.status).capitalize() + ":"
-    for reason in none.reasons:
-        yield f"  {reason.rule.value}: {show.sentence(reason.sentence)}"
-    for way in none.ways_out:
-        yield f"  Way out: {show.sentence(way.sentence)}"
 
 
 @click.command()

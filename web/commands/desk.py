@@ -60,8 +60,13 @@ def settings_of(ctx: click.Context) -> wiring.Settings:
 
 def show_of(household: wiring.Household) -> Show:
     """How facts are written here: the office's zone, the terminal's language."""
-    spoken = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")[:2]
-    return Show(household.office.policy.zone, spoken if spoken in LANGUAGES else DEFAULT)
+    return Show(household.office.policy.zone, spoken())
+
+
+def spoken() -> str:
+    """The terminal's language, if the house speaks it."""
+    named = (os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "")[:2]
+    return named if named in LANGUAGES else DEFAULT
 
 
 @contextmanager

@@ -36,13 +36,13 @@ def test_from_a_request_to_a_meeting(office: Terminal) -> None:
     assert [one["id"] for one in office.told("requests")] == [request]
     proposal = office.told("propose", request[:8])
     assert proposal["request"] == request
-    assert len(proposal["options"]) >= 5
-    assert [one["option"] for one in proposal["options"]] == [*range(1, len(proposal["options"]) + 1)]
-    scores = [one["score"] for one in proposal["options"]]
+    options = proposal["answer"]["options"]
+    assert len(options) >= 5
+    scores = [one["score"] for one in options]
     assert scores == sorted(scores)
-    assert all(one["score"] == sum(term["points"] for term in one["terms"]) for one in proposal["options"])
+    assert all(one["score"] == sum(term["points"] for term in one["terms"]) for one in options)
     meeting = office.told("confirm", proposal["proposal"][:8], "2", "--by", "Sam")
-    assert meeting["meeting"]["slot"]["start"] == proposal["options"][1]["start"]
+    assert meeting["meeting"]["slot"]["start"] == options[1]["slot"]["start"]
     assert meeting["meeting"]["confirmed_by"] == "Sam"
     assert meeting["outbox"]["waiting"] == 2  # mail, which has no server here
     found = office.told("events", "--from", f"{MONDAY}", "--to", f"{MONDAY + timedelta(days=7)}")
@@ -63,7 +63,7 @@ def test_people_read_the_price_in_words(office: Terminal) -> None:
 def test_without_a_slot_the_reasons_come(office: Terminal) -> None:
     """And the exit code says that nothing was found."""
     request = asked(office, "--earliest", "05:00", "--latest", "07:00")
-    answer = office.told("propose", request, code=1)
+    answer = office.told("propose", request, code=1)["answer"]
     assert answer["status"] == "INFEASIBLE"
     assert "working-hours" in {one["rule"] for one in answer["reasons"]}
     told = office.run("propose", request)
@@ -84,7 +84,7 @@ def test_every_field_that_is_wrong_is_told_at_once(office: Terminal) -> None:
 def test_what_is_taken_meanwhile_is_not_confirmed(office: Terminal) -> None:
     """The calendars are read again before anything is booked."""
     proposal = office.told("propose", asked(office))
-    slot = proposal["options"][0]
+    slot = proposal["answer"]["options"][0]["slot"]
     compact = (slot["start"] + "/" + slot["end"]).replace("-", "").replace(":", "").split("/")
     taken = f"UID:late\r\nDTSTART:{compact[0]}\r\nDTEND:{compact[1]}\r\nSUMMARY:Late\r\n"
     office.feed("mayor.ics", a_meeting("mayor-1", MONDAY, "0900", "1200"), taken)
