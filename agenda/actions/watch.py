@@ -77,7 +77,7 @@ class Watch:
         }
         if conflict.leg is None:
             sentence = say(
-                "%(person)s is in two places: %(first)s and %(second)s overlap by %(minutes)s minutes.", **facts
+                "%(person)s has two things at once: %(first)s and %(second)s overlap by %(minutes)s minutes.", **facts
             )
         elif conflict.leg.quality is Quality.TABLE:
             sentence = say(

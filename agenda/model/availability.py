@@ -76,6 +76,7 @@ def problem_of(
         weights=policy.weights,
         limits=policy.limits,
         zone=str(policy.zone),
+        place_names={place: directory.places[place].name for place in sorted(places) if place in directory.places},
     )
 
 

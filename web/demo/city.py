@@ -43,8 +43,8 @@ PEOPLE: tuple[Person, ...] = (
     _person("treasurer", "Walter Pimmick", "Treasurer", "treasury"),
     _person("police", "Bernadette Oakstone", "Police Chief", "police"),
     _person("works", "Tomás Iriartegui", "Director of Public Works", "works-depot", "es"),
-    _person("chief-of-staff", "Harriet Lindquill", "Chief of Staff", "city-hall", standing=Standing.STAFF),
-    _person("press", "Joaquín Belmonteño", "Director of Communications", "city-hall", "es", Standing.STAFF),
+    _person("chief-of-staff", "Harriet Lindquill", "Chief of Staff", "city-hall"),
+    _person("press", "Joaquín Belmonteño", "Director of Communications", "city-hall", "es"),
 )
 
 
