@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import icalendar
+from icalendar.parser import unescape_backslash
 
 from agenda.model.times import When
 from sync.ical.split import Block, name_of
@@ -87,21 +88,12 @@ def _text(name: bytes, value: bytes) -> str | int | None:
     except UnicodeDecodeError:
         return None
     if name in TEXTS:
-        return unescaped(text)
+        return str(unescape_backslash(text)) if "\\" in text else text
     if name in WORDS and "\\" not in text:
         return text
     if name == b"SEQUENCE" and text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
     return None
-
-
-def unescaped(text: str) -> str:
-    """A TEXT without its escapes (RFC 5545, 3.3.11), in the order in which the parser takes them away."""
-    if "\\" not in text:
-        return text
-    for escaped, plain_text in (("\\N", "\\n"), ("\\n", "\n"), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\")):
-        text = text.replace(escaped, plain_text)
-    return text
 
 
 @lru_cache(maxsize=8192)

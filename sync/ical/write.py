@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,6 @@ from sync.ical.translate import clean
 
 PRODID = "-//Antechamber//Antechamber//EN"
 SUMMARY, TEXT = 500, 20_000
-MARGIN = timedelta(days=400)
 
 
 def write_invitation(invitation: Invitation, with_method: bool) -> bytes:  # noqa: FBT001 - the name says it
@@ -32,8 +31,7 @@ def write_invitation(invitation: Invitation, with_method: bool) -> bytes:  # noq
     if with_method:
         calendar.add("METHOD", invitation.method.value)
     if invitation.zone != "UTC":
-        start = invitation.slot.start.date()
-        calendar.add_component(_timezone(invitation.zone, start - MARGIN, start + MARGIN))
+        calendar.add_component(_timezone(invitation.zone, invitation.slot.start.year))
     calendar.add_component(_event(invitation))
     text: bytes = calendar.to_ical()
     return text
@@ -75,6 +73,7 @@ def _address(attendee: Attendee) -> icalendar.vCalAddress:
     return address
 
 
-@lru_cache(maxsize=64)
-def _timezone(name: str, first: date, last: date) -> icalendar.Timezone:
-    return icalendar.Timezone.from_tzid(name, first_date=first, last_date=last)
+@lru_cache(maxsize=128)
+def _timezone(name: str, year: int) -> icalendar.Timezone:
+    """The rules of a zone from the year before to the year after; they take a while to find."""
+    return icalendar.Timezone.from_tzid(name, first_date=date(year - 1, 1, 1), last_date=date(year + 2, 1, 1))

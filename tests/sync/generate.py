@@ -34,7 +34,9 @@ def a_large_calendar(events: int, *, seed: int = 1, stamp: str = STAMP) -> bytes
         lines += _event(number, start, zone, stamp, extra)
         if is_series and number % 2 == 0:
             moved = start + timedelta(days=14)
-            lines += _event(number, moved + timedelta(hours=2), zone, stamp, [f"RECURRENCE-ID;TZID={zone}:{moved:%Y%m%dT%H%M%S}"])
+            lines += _event(
+                number, moved + timedelta(hours=2), zone, stamp, [f"RECURRENCE-ID;TZID={zone}:{moved:%Y%m%dT%H%M%S}"]
+            )
             number += 1
         number += 1
     lines += ["END:VCALENDAR", ""]
