@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from agenda.model.errors import StoreError
 from agenda.model.sentences import Sentence, say
-from agenda.store.failures import StoreAwayError, listen
+from agenda.store.failures import listen
 
 POOL = 8
 OVERFLOW = 56
@@ -227,8 +227,7 @@ def insist(engines: Engines) -> None:
     path = Path(engines.writing.url.database or "")
     if not path.exists():
         raise StoreUnfitError(say("There is no store at %(path)s yet. Make one first.", path=str(path)))
-    with engines.writing.connect() as connection:
-        answers = pragmas(connection)
+    answers = pragmas(engines.writing)
     is_writable = os.access(path.parent, os.W_OK)
     for name, wanted in PRAGMAS.items():
         if answers[name] != wanted and is_writable:
@@ -243,21 +242,11 @@ def insist(engines: Engines) -> None:
             )
 
 
-def pragmas(connection: Connection) -> dict[str, Any]:
-    """What SQLite answers to each of `PRAGMAS`."""
-    return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in PRAGMAS}
-
-
-__all__ = [
-    "PRAGMAS",
-    "Engines",
-    "StoreAwayError",
-    "StoreUnfitError",
-    "connect_sqlite",
-    "insist",
-    "migrating_engine",
-    "open_engines",
-    "parse",
-    "pragmas",
-    "sqlite_path",
-]
+def pragmas(engine: Engine) -> dict[str, Any]:
+    """What SQLite answers to each of `PRAGMAS`; outside a transaction, so that a writer at work does not matter."""
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        return {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+    finally:
+        connection.close()

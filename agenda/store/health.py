@@ -76,11 +76,11 @@ def _schema(engines: Engines) -> Iterator[Finding]:
 
 
 def _settings(engines: Engines) -> Iterator[Finding]:
-    with engines.reading.connect() as connection:
-        if not engines.is_sqlite:
+    if not engines.is_sqlite:
+        with engines.reading.connect() as connection:
             yield from _postgres_settings(connection)
-            return
-        answers = pragmas(connection)
+        return
+    answers = pragmas(engines.writing)
     for name, wanted in PRAGMAS.items():
         sentence = say(
             "%(name)s is %(found)s; the office wants %(wanted)s.",
@@ -115,7 +115,10 @@ def _integrity(engines: Engines) -> Iterator[Finding]:
 
 
 def _writes(engines: Engines) -> Iterator[Finding]:
-    """Write and undo."""
+    """Write and undo; without tables there is nothing to write to."""
+    with engines.reading.connect() as connection:
+        if current(connection) is None:
+            return
     with engines.writing.connect() as connection, connection.begin() as transaction:
         SqlFacts(connection).set(TRIED, "")
         transaction.rollback()

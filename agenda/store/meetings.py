@@ -87,32 +87,25 @@ class SqlMeetings:
             for subject, number in numbers.items()
         ]
         if taken:
-            self.connection.execute(insert(bookings), taken)
+            self.connection.execute(insert(bookings).values(taken))  # one statement: a refusal breaks no pipeline
 
     def _subjects(self, wanted: list[Subject]) -> dict[Subject, int]:
-        """The number of each subject, made where it is new and locked until the end, in one order for everybody.
+        """The number of each subject, made where it is new; all locked until the end, in one order for everybody.
 
-        Without the lock two bookings of the same people would wait for one another inside PostgreSQL's exclusion
-        constraint until it calls that a deadlock. The lock refuses nobody: the constraint does.
+        Without the locks two bookings of the same people would wait for one another inside PostgreSQL's exclusion
+        constraint until it calls that a deadlock. The locks refuse nobody: the constraint does. New subjects are made
+        before the first lock is taken, and in one order too, or that would be the deadlock.
         """
-        numbers = self._locked(wanted)
-        new = sorted(set(wanted) - numbers.keys())
+        if not wanted:
+            return {}
+        among = tuple_(subjects.c.kind, subjects.c.id).in_(wanted)
+        known = {(row.kind, row.id) for row in self.connection.execute(select(subjects).where(among))}
+        new = sorted(set(wanted) - known)
         if new:
             statement = rows.upsert(self.connection, subjects).on_conflict_do_nothing()
             self.connection.execute(statement, [{"kind": kind, "id": name} for kind, name in new])
-            numbers |= self._locked(new)
-        return numbers
-
-    def _locked(self, wanted: list[Subject]) -> dict[Subject, int]:
-        if not wanted:
-            return {}
-        query = (
-            select(subjects.c.kind, subjects.c.id, subjects.c.no)
-            .where(tuple_(subjects.c.kind, subjects.c.id).in_(wanted))
-            .order_by(subjects.c.no)
-            .with_for_update(key_share=True)
-        )
-        return {(kind, name): number for kind, name, number in self.connection.execute(query)}
+        query = select(subjects).where(among).order_by(subjects.c.no).with_for_update(key_share=True)
+        return {(row.kind, row.id): row.no for row in self.connection.execute(query)}
 
     def _taken(self, slot: Interval, numbers: list[int]) -> SlotTakenError:
         """Who is in the way, as far as it may be told."""

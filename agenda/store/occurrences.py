@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -36,44 +36,22 @@ SHARED = (
 )
 """What occurrences of one component have in common, beside position and attendees."""
 
-OWN = ("component_no", "calendar_no", "starts_at", "ends_at", "recurrence_id", "first_day", "last_day")
-"""What each occurrence has of its own."""
-
 
 def within(connection: Connection, span: Interval, calendars: Mapping[int, CalendarId]) -> list[Event]:
     """Occurrences of the given calendars that overlap the span, by start then end."""
     if not calendars:
         return []
-    columns = [occurrences.c[name] for name in OWN]
-    overlapping = select(*columns).where(
-        occurrences.c.calendar_no.in_(list(calendars)),
-        occurrences.c.starts_at < span.end,
-        occurrences.c.ends_at > span.start,
-    )
+    own = occurrences.c
+    overlapping = select(
+        own.component_no, own.calendar_no, own.starts_at, own.ends_at, own.recurrence_id, own.first_day, own.last_day
+    ).where(own.calendar_no.in_(list(calendars)), own.starts_at < span.end, own.ends_at > span.start)
     found = union_all(
-        overlapping.where(occurrences.c.is_long.is_(False), occurrences.c.starts_at > _a_day_before(span.start)),
-        overlapping.where(occurrences.c.is_long.is_(True)),
+        overlapping.where(own.is_long.is_(False), own.starts_at > _a_day_before(span.start)),
+        overlapping.where(own.is_long.is_(True)),
     ).subquery()
-    query = select(found, *[components.c[name] for name in ("uid", "lat", "lon", "attendees", *SHARED)]).join_from(
-        found, components, found.c.component_no == components.c.no
-    )
-    shared: dict[int, dict[str, Any]] = {}
-    events: list[Event] = []
-    for row in connection.execute(query).all():
-        component_no, calendar_no, start, end, recurrence_id, first_day, last_day, uid = row[:8]
-        common = shared.get(component_no)
-        if common is None:
-            common = shared[component_no] = _shared(tuple(row))
-        events.append(
-            Event(
-                calendar=calendars[calendar_no],
-                key=EventKey(uid, recurrence_id),
-                interval=Interval(start, end),
-                first_day=first_day,
-                last_day=last_day,
-                **common,
-            )
-        )
+    shared = [components.c[name] for name in ("uid", "lat", "lon", "attendees", *SHARED)]
+    query = select(found, *shared).join_from(found, components, found.c.component_no == components.c.no)
+    events = [_event(calendars, *row) for row in connection.execute(query).all()]
     events.sort(key=_by_start)
     return events
 
@@ -97,14 +75,55 @@ def insert_all(connection: Connection, calendar_no: int, placed: Iterable[tuple[
         )
 
 
-def _shared(row: tuple[Any, ...]) -> dict[str, Any]:
-    lat, lon, attendees = row[8], row[9], row[10]
-    common: dict[str, Any] = dict(zip(SHARED, row[11:], strict=True))
-    if lat is not None:
-        common["position"] = Position(lat, lon)
-    if attendees is not None:
-        common["attendees"] = attendees_of(attendees)
-    return common
+def _event(
+    calendars: Mapping[int, CalendarId],
+    _component_no: int,
+    calendar_no: int,
+    start: datetime,
+    end: datetime,
+    recurrence_id: str,
+    first_day: date | None,
+    last_day: date | None,
+    uid: str,
+    lat: float | None,
+    lon: float | None,
+    attendees: str | None,
+    *shared: Any,
+) -> Event:
+    """One row; its columns in the query's order. Thousands of them pass here, so each is touched once."""
+    (
+        summary,
+        location,
+        description,
+        url,
+        zone,
+        transparency,
+        status,
+        classification,
+        organizer,
+        sequence,
+        is_recurring,
+    ) = shared
+    return Event(
+        calendar=calendars[calendar_no],
+        key=EventKey(uid, recurrence_id),
+        interval=Interval(start, end),
+        summary=summary,
+        location=location,
+        description=description,
+        url=url,
+        position=None if lat is None or lon is None else Position(lat, lon),
+        zone=zone,
+        first_day=first_day,
+        last_day=last_day,
+        transparency=transparency,
+        status=status,
+        classification=classification,
+        organizer=organizer,
+        attendees=() if attendees is None else attendees_of(attendees),
+        sequence=sequence,
+        is_recurring=is_recurring,
+    )
 
 
 @lru_cache(4096)

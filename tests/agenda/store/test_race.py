@@ -84,6 +84,40 @@ def test_each_slot_is_booked_once(url: str) -> None:
     assert overlaps(url) == 0
 
 
+def test_people_and_rooms_that_are_new_do_not_lock_each_other_out(url: str) -> None:
+    """Eight confirm at once for somebody, and somewhere, that nobody was ever booked for: nobody is told to wait."""
+    with opened(url, busy_timeout_s=30) as store:
+        for turn in range(15):
+            assert together(store, turn) == {"booked": 8}
+
+
+def together(store: SqlStore, turn: int) -> Counter[str]:
+    """Eight meetings, one after another in time, of one new person and one of two new rooms; how they ended."""
+    ended: Counter[str] = Counter()
+    start = threading.Barrier(8)
+
+    def confirm(number: int) -> None:
+        people = (PersonId(f"z-{turn}"), PersonId(f"a-{turn}"))
+        meeting = a_meeting(
+            slot(number), id=f"{turn}-{number}", firm=people[:: 1 - 2 * (number % 2)], room=f"{turn}-{number % 2}"
+        )
+        start.wait()
+        try:
+            with store.writing() as unit:
+                unit.meetings.book(meeting)
+                unit.commit()
+            ended["booked"] += 1
+        except AgendaError as error:
+            ended[type(error).__name__] += 1
+
+    threads = [threading.Thread(target=confirm, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return ended
+
+
 def test_without_the_databases_rule_sqlite_books_twice(file_url: str) -> None:
     """The control: the race is a race, and it is the triggers that end it."""
     with closing(sqlite3.connect(Path(file_url.removeprefix("sqlite:///")))) as connection:
