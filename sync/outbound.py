@@ -120,17 +120,27 @@ def follow(session: Session, method: str, url: str, provider: str, **kwargs: Any
     """
     for _ in range(MAX_REDIRECTS + 1):
         address = checked(url, provider, has_password="auth" in kwargs, way=session.way)
-        with mapped(provider):
-            response: requests.Response = session.request(method, url, **kwargs)
+        try:
+            with mapped(provider):
+                response: requests.Response = session.request(method, url, **kwargs)
+        except ValueError as error:  # requests looks at where a redirect leads, even when it is not to follow
+            raise RefusedError(provider, say("it sends us on to an address that is none.")) from error
         if response.status_code not in REDIRECTS or "Location" not in response.headers:
             return response
-        url = urljoin(url, response.headers["Location"])
-        onward = urlsplit(url)
+        url, onward = _onward(url, response.headers["Location"], provider)
         if onward.scheme == "http" and address.scheme == "https":
             raise RefusedError(provider, say("it sends us on to an address without encryption. Ask for another."))
         if (onward.hostname, onward.port) != (address.hostname, address.port):
             kwargs.pop("auth", None)
     raise RefusedError(provider, say("it sends us from one address to the next. Check the address."))
+
+
+def _onward(url: str, location: str, provider: str) -> tuple[str, SplitResult]:
+    try:
+        target = urljoin(url, location)
+        return target, urlsplit(target)
+    except ValueError as error:
+        raise RefusedError(provider, say("it sends us on to an address that is none.")) from error
 
 
 def checked(url: str, provider: str, *, has_password: bool, way: Outbound) -> SplitResult:

@@ -19,10 +19,12 @@ from caldav.elements import cdav, dav
 from caldav.elements.base import BaseElement
 from caldav.lib import error as dav_error
 from caldav.response import CalendarQueryResult, DAVResponse, PropfindResult, SyncCollectionResult
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
 from lxml import etree
 
 from agenda.model.errors import NotACalendarError, ProviderError, RefusedError, TryLaterError
-from agenda.model.sentences import say
+from agenda.model.sentences import Sentence, say
 from sync.ical.looks import looks_like
 from sync.ical.seal import look
 from sync.outbound import Outbound, Session, checked, follow, mapped, refusal, wait_of
@@ -62,7 +64,7 @@ class NoSyncError(Exception):
 
 
 class _DavSession(Session):
-    """A session that hides answers which are not XML; python-caldav would log them whole."""
+    """A session that lets only sound XML through to python-caldav, which would log anything else whole."""
 
     def __init__(self, way: Outbound, provider: str) -> None:
         super().__init__(way)
@@ -70,13 +72,22 @@ class _DavSession(Session):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         response = super().send(request, **kwargs)
-        start = response.content[:512].lstrip().lower()
-        is_xml = start.startswith(b"<") and not start.startswith((b"<!doctype html", b"<html"))
-        if request.method in ("PROPFIND", "REPORT") and response.status_code in OK and not is_xml:
-            raise NotACalendarError(self.provider, looks_like(response.content))
-        if request.method != "GET" and not is_xml:
+        if request.method == "GET" or not response.content:
+            return response
+        try:
+            fromstring(response.content, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError) as error:
+            if request.method in ("PROPFIND", "REPORT") and response.status_code in OK:
+                raise NotACalendarError(self.provider, _looks_like(response.content)) from error
             response._content = b""
         return response
+
+
+def _looks_like(content: bytes) -> Sentence:
+    is_page = content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html"))
+    if content.lstrip().startswith(b"<") and not is_page:
+        return say("it is an XML document that is broken")
+    return looks_like(content)
 
 
 class Client:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -132,7 +133,7 @@ def test_a_mail_says_its_method_and_a_calendar_none() -> None:
 
 def test_the_wall_clock_is_written_with_its_zone() -> None:
     """Ten o'clock in Boston, with the rules of its zone, so that a reader without zones gets it right."""
-    calendar = icalendar.Calendar.from_ical(write_invitation(an_invitation(), True))
+    calendar: Any = icalendar.Calendar.from_ical(write_invitation(an_invitation(), True))
     (event,) = calendar.walk("VEVENT")
     assert event["DTSTART"].params["TZID"] == "America/New_York"
     assert event["DTSTART"].dt.strftime("%H:%M") == "10:00"
