@@ -70,8 +70,9 @@ def lines_of(report: SyncReport, show: Show) -> Iterator[str]:
 
 
 def _of_problem(problem: Problem, show: Show) -> str:
-    where = f"line {problem.line}: " if problem.line else ""
-    return f"{problem.severity.value}: {where}{show.sentence(problem.sentence)}"
+    text = show.sentence(problem.sentence)
+    where = f"line {problem.line}: " if problem.line and str(problem.line) not in text else ""
+    return f"{problem.severity.value}: {where}{text}"
 
 
 @click.command()
