@@ -19,6 +19,8 @@ class Provider(StrEnum):
     ICS_URL = "ics-url"
     CALDAV = "caldav"
     CSV_FILE = "csv-file"
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
 
 
 class Severity(StrEnum):
