@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from types import FrameType
 from typing import TypeAlias
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from web.jobs import Jobs, is_embedded
 from web.logs import log_to
 from web.proxies import BelievedProxies
 from web.wiring import Household, jobs_of, key_of
+from web.zone_data import choose_zone_data
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -41,6 +43,7 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
     """Open the office to browsers, and do its background work unless workers do that."""
     household = open_office(ctx)
     log_to(None, household.settings.log_level.value)
+    log.info("serve starts", version=version("antechamber"), zone_data=choose_zone_data())
     jobs = jobs_of(household)
     server = household.settings.server
     with running(jobs, here=is_embedded(household.settings.jobs_url.reveal())):
@@ -53,6 +56,7 @@ def worker(ctx: click.Context) -> None:
     """Do background work beside `serve`: read calendars, send what lies in the outbox. Any number may run."""
     household = open_office(ctx)
     log_to(None, household.settings.log_level.value)
+    log.info("worker starts", version=version("antechamber"), zone_data=choose_zone_data())
     with stopping() as stop, running(jobs_of(household), here=True):
         click.echo("Working. Stop with Ctrl-C.", err=True)
         stop.wait()
