@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from agenda.model.errors import (
     AgendaError,
@@ -107,6 +107,8 @@ def on_agenda_error(error: AgendaError) -> Response:
 
 def on_http_exception(error: HTTPException) -> ResponseReturnValue:
     """What Flask and Werkzeug refuse, and what broke."""
+    if isinstance(error, SecurityError):  # another host: no address of ours can be built for it, so no page either
+        return Response("This host is not ours.\n", HTTPStatus.BAD_REQUEST, mimetype="text/plain")
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
     code = error.code if error.code in TITLES else (400 if error.code < 500 else 500)

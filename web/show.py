@@ -25,70 +25,74 @@ from agenda.model.sentences import Fact, Sentence, say
 from agenda.model.times import Interval
 from agenda.model.travel import Quality
 from agenda.model.users import Duty
+from web.holiday_names import is_holiday, translated
 from web.house import the_office
 from web.language import LOCALES, language, words_of
 
-WORDS: Mapping[Enum, Sentence] = {
-    RequestState.OPEN: say("waiting"),
-    RequestState.PROPOSED: say("slots proposed"),
-    RequestState.CONFIRMED: say("confirmed"),
-    RequestState.DECLINED: say("declined"),
-    RequestState.WITHDRAWN: say("withdrawn"),
-    MeetingState.CONFIRMED: say("confirmed"),
-    MeetingState.CANCELLED: say("cancelled"),
-    Status.CONFIRMED: say("confirmed"),
-    Status.TENTATIVE: say("tentative"),
-    Status.CANCELLED: say("cancelled"),
-    PartStat.NEEDS_ACTION: say("no answer yet"),
-    PartStat.ACCEPTED: say("accepted"),
-    PartStat.DECLINED: say("declined"),
-    PartStat.TENTATIVE: say("accepted tentatively"),
-    PartStat.DELEGATED: say("delegated"),
-    OutboxState.WAITING: say("waiting"),
-    OutboxState.SENDING: say("being sent"),
-    OutboxState.IN_DOUBT: say("in doubt"),
-    OutboxState.SENT: say("sent"),
-    OutboxState.FAILED: say("failed"),
-    OutboxState.HELD: say("held"),
-    Errand.WRITE_EVENT: say("put into the calendar"),
-    Errand.REMOVE_EVENT: say("take out of the calendar"),
-    Errand.MAIL: say("mail"),
-    AlertKind.OVERLAP: say("Overlap"),
-    AlertKind.IMPOSSIBLE_DRIVE: say("Drive that cannot work"),
-    AlertKind.UNREAD_CALENDAR: say("Calendar not read"),
-    AlertKind.HELD_DELETION: say("Held deletion"),
-    AlertKind.UNDELIVERED: say("Not delivered"),
-    SyncState.NEVER: say("never read"),
-    SyncState.FRESH: say("up to date"),
-    SyncState.FAILING: say("cannot be read"),
-    SyncState.HELD: say("held for you"),
-    Severity.WARNING: say("read with a guess"),
-    Severity.ERROR: say("could not be read"),
-    Provider.ICS_FILE: say("iCalendar file"),
-    Provider.ICS_URL: say("subscribed calendar"),
-    Provider.CALDAV: say("CalDAV"),
-    Provider.CSV_FILE: say("table of entries"),
-    Quality.SAME_PLACE: say("same place"),
-    Quality.TABLE: say("measured"),
-    Quality.ROUGH: say("rough"),
-    Quality.ASSUMED: say("assumed"),
-    SolveStatus.OPTIMAL: say("proved to be the best there are"),
-    SolveStatus.FEASIBLE: say("the best found in the time allowed"),
-    SolveStatus.INFEASIBLE: say("proved that there is none"),
-    SolveStatus.UNKNOWN: say("the time ran out"),
-    SolveStatus.MODEL_INVALID: say("the question was put wrongly"),
-    Duty.SECRETARY: say("secretary"),
-    Duty.CHIEF_OF_STAFF: say("chief of staff"),
-    Duty.PRINCIPAL: say("principal"),
-    Duty.STAFF: say("staff"),
-    Duty.IT: say("city IT"),
-    Priority.EMERGENCY: say("emergency and duty"),
-    Priority.GOALS: say("strategic goals"),
-    Priority.CITY: say("city business"),
-    Priority.COMMUNITY: say("community"),
-    Priority.COURTESY: say("courtesy"),
-}
-"""What is said for each member of the model's enums."""
+_TOLD: tuple[tuple[Enum, Sentence], ...] = (
+    (RequestState.OPEN, say("waiting")),
+    (RequestState.PROPOSED, say("slots proposed")),
+    (RequestState.CONFIRMED, say("confirmed")),
+    (RequestState.DECLINED, say("declined")),
+    (RequestState.WITHDRAWN, say("withdrawn")),
+    (MeetingState.CONFIRMED, say("confirmed")),
+    (MeetingState.CANCELLED, say("cancelled")),
+    (Status.CONFIRMED, say("confirmed")),
+    (Status.TENTATIVE, say("tentative")),
+    (Status.CANCELLED, say("cancelled")),
+    (PartStat.NEEDS_ACTION, say("no answer yet")),
+    (PartStat.ACCEPTED, say("has accepted")),
+    (PartStat.DECLINED, say("has declined")),
+    (PartStat.TENTATIVE, say("has accepted tentatively")),
+    (PartStat.DELEGATED, say("sends somebody else")),
+    (OutboxState.WAITING, say("waiting")),
+    (OutboxState.SENDING, say("being sent")),
+    (OutboxState.IN_DOUBT, say("in doubt")),
+    (OutboxState.SENT, say("sent")),
+    (OutboxState.FAILED, say("failed")),
+    (OutboxState.HELD, say("held")),
+    (Errand.WRITE_EVENT, say("put into the calendar")),
+    (Errand.REMOVE_EVENT, say("take out of the calendar")),
+    (Errand.MAIL, say("mail")),
+    (AlertKind.OVERLAP, say("Overlap")),
+    (AlertKind.IMPOSSIBLE_DRIVE, say("Drive that cannot work")),
+    (AlertKind.UNREAD_CALENDAR, say("Calendar not read")),
+    (AlertKind.HELD_DELETION, say("Held deletion")),
+    (AlertKind.UNDELIVERED, say("Not delivered")),
+    (SyncState.NEVER, say("never read")),
+    (SyncState.FRESH, say("up to date")),
+    (SyncState.FAILING, say("cannot be read")),
+    (SyncState.HELD, say("held for you")),
+    (Severity.WARNING, say("read with a guess")),
+    (Severity.ERROR, say("could not be read")),
+    (Provider.ICS_FILE, say("iCalendar file")),
+    (Provider.ICS_URL, say("subscribed calendar")),
+    (Provider.CALDAV, say("CalDAV")),
+    (Provider.CSV_FILE, say("table of entries")),
+    (Provider.GOOGLE, say("Google calendar")),
+    (Provider.MICROSOFT, say("Microsoft 365 calendar")),
+    (Quality.SAME_PLACE, say("same place")),
+    (Quality.TABLE, say("measured")),
+    (Quality.ROUGH, say("rough")),
+    (Quality.ASSUMED, say("assumed")),
+    (SolveStatus.OPTIMAL, say("proved to be the best there are")),
+    (SolveStatus.FEASIBLE, say("the best found in the time allowed")),
+    (SolveStatus.INFEASIBLE, say("proved that there is none")),
+    (SolveStatus.UNKNOWN, say("the time ran out")),
+    (SolveStatus.MODEL_INVALID, say("the question was put wrongly")),
+    (Duty.SECRETARY, say("secretary")),
+    (Duty.CHIEF_OF_STAFF, say("chief of staff")),
+    (Duty.PRINCIPAL, say("principal")),
+    (Duty.STAFF, say("staff")),
+    (Duty.IT, say("city IT")),
+    (Priority.EMERGENCY, say("emergency and duty")),
+    (Priority.GOALS, say("strategic goals")),
+    (Priority.CITY, say("city business")),
+    (Priority.COMMUNITY, say("community")),
+    (Priority.COURTESY, say("courtesy")),
+)
+WORDS: Mapping[tuple[type[Enum], str], Sentence] = {(type(one), one.name): words for one, words in _TOLD}
+"""What is said for each member of the model's enums. By class and name: members of two StrEnums may be equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,12 @@ class Show:
             return ""
         if isinstance(sentence, str):
             return sentence
-        template = words_of(self.language).gettext(sentence.template) if sentence.template else ""
-        return template % {name: self.fact(one) for name, one in sentence.facts.items()}
+        if not sentence.template:
+            return ""
+        words = words_of(self.language).gettext
+        if not sentence.facts and is_holiday(sentence.template):
+            return translated(sentence.template, words)
+        return words(sentence.template) % {name: self.fact(one) for name, one in sentence.facts.items()}
 
     def fact(self, fact: Fact) -> str:
         """One fact of a sentence."""
@@ -136,7 +144,7 @@ class Show:
 
     def word(self, told: Enum) -> str:
         """What is said for a member of one of the model's enums."""
-        sentence = WORDS.get(told)
+        sentence = WORDS.get((type(told), told.name))
         return self.sentence(sentence) if sentence is not None else str(told.value)
 
     def time(self, at: datetime) -> str:

@@ -1,0 +1,215 @@
+"""Requests: the list, the form, and the way to slots."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+
+import pytest
+
+from agenda.model.people import Role
+from agenda.model.requests import RequestState
+from agenda.model.users import Duty
+from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER
+from tests.web.city import Browser, City
+
+GOOD = {
+    "title": "School visit",
+    "duration_min": "60",
+    "first_day": "2026-03-02",
+    "last_day": "2026-03-06",
+    "part-mayor": "required",
+    "part-deputy": "one-of",
+    "part-treasurer": "one-of",
+    "earliest": "09:00",
+    "latest": "17:00",
+    "place": "north-school",
+    "purpose": "See the new library",
+    "requester": "North School",
+    "contact": "Ana Ruiz, 555 0100",
+    "priority": "4",
+}
+
+
+def test_an_empty_list_says_what_to_do(empty_city: City) -> None:
+    """Nothing here yet, and the way to the first one."""
+    page = empty_city.browser().read("/requests")
+    assert "No request yet" in page
+    assert 'href="/requests/new"' in page
+    assert 'href="/requests/new"' not in empty_city.browser(Duty.PRINCIPAL).read("/requests")
+
+
+def test_the_list_goes_by_how_far_each_has_come(city: City) -> None:
+    """Waiting, proposed, decided; what is missing and what is late are seen at once."""
+    city.asks(title="Waits", priority=1)
+    city.proposes(title="Has slots")
+    city.confirms(title="Is confirmed")
+    page = city.browser().read("/requests")
+    waiting, _, rest = page.partition('id="proposed"')
+    proposed, _, decided = rest.partition("<details")
+    assert "Waits" in waiting
+    assert "Has slots" in proposed
+    assert "Is confirmed" in decided
+    assert "who asks, why, a contact on the day" in waiting
+    assert "Short notice" in waiting
+    assert "emergency and duty" in waiting
+
+
+def test_a_request_is_kept_as_it_was_typed(city: City) -> None:
+    """Every field of the form arrives."""
+    browser = city.browser()
+    response = browser.post("/requests/new", **GOOD)
+    assert response.status_code == 303
+    kept, _ = city.office.look.request(city.request_id())
+    assert response.location == f"/requests/{kept.id}"
+    assert kept.title == "School visit"
+    assert kept.people(Role.REQUIRED) == (MAYOR,)
+    assert kept.people(Role.ONE_OF) == (DEPUTY, TREASURER)
+    assert kept.missing() == ()
+    assert len(kept.windows) == 5
+    assert kept.windows[0].start.astimezone(city.office.policy.zone).time() == time(9)
+    page = browser.read(response.location)
+    assert "The request is kept" in page
+    assert "Not complete yet" not in page
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"title": " "}, "title", "Say in a few words what it is about."),
+        ({"title": "x" * 300}, "title", "At most 200 characters"),
+        ({"duration_min": "-5"}, "duration_min", "cannot last -5 minutes"),
+        ({"duration_min": "soon"}, "duration_min", "“soon” is no whole number"),
+        ({"duration_min": "1e9"}, "duration_min", "is no whole number"),
+        ({"duration_min": "9" * 50}, "duration_min", "is no whole number"),
+        ({"first_day": ""}, "first_day", "Choose a day."),
+        ({"first_day": "tomorrow"}, "first_day", "“tomorrow” is no date"),
+        ({"last_day": "2026-02-30"}, "last_day", "is no date"),
+        ({"last_day": "2026-03-01"}, "last_day", "lies before the first"),
+        ({"first_day": "2026-01-01", "last_day": "2026-01-02"}, "last_day", "is over"),
+        ({"earliest": "25:00"}, "earliest", "“25:00” is no time"),
+        ({"earliest": "17:30"}, "latest", "has to come after the earliest start"),
+        ({"latest": "09:30"}, "latest", "60 minutes do not fit"),
+        ({"place": "atlantis"}, "place", "Nobody knows the place atlantis"),
+        ({"seats": "-1"}, "seats", "cannot have -1 seats"),
+        ({"priority": "9"}, "priority", "There is no priority 9"),
+        ({"part-mayor": "", "part-deputy": "", "part-treasurer": ""}, "people", "Name at least one person"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field(city: City, change: dict[str, str], field: str, sentence: str) -> None:
+    """And everything typed is still there."""
+    browser = city.browser()
+    response = browser.post("/requests/new", **{**GOOD, "contact": "Ana <b>Ruiz</b>", **change})
+    assert response.status_code == 422
+    found = re.search(rf'id="f-{field}-error".*?</span>(?:<span[^>]*>)?([^<]*)', response.text, re.DOTALL)
+    assert found is not None
+    assert sentence in found[1]
+    assert f'href="#f-{field}"' in response.text
+    assert f'id="f-{field}"' in response.text
+    assert "Ana &lt;b&gt;Ruiz&lt;/b&gt;" in response.text
+    assert "See the new library" in response.text or "purpose" in change
+    assert city.office.look.requests() == []
+
+
+def test_everything_wrong_is_said_at_once(city: City) -> None:
+    """Nobody has to send the form four times to learn of four mistakes."""
+    response = city.browser().post("/requests/new", title="", duration_min="x", first_day="y", last_day="", seats="-1")
+    for field in ("title", "duration_min", "first_day", "last_day", "seats", "people"):
+        assert f'id="f-{field}-error"' in response.text
+
+
+def test_in_spanish_mistakes_are_told_in_spanish(city: City) -> None:
+    """The sentences of the office, too."""
+    response = city.browser(language="es").post("/requests/new", **{**GOOD, "duration_min": "-5"})
+    assert "Una reunión no puede durar -5 minutos" in response.text
+
+
+def test_slots_are_found_without_a_script(city: City) -> None:
+    """A press, and back to the page with options, each with its price in words and a day for each attendee."""
+    request = city.asks()
+    browser = city.browser()
+    response = browser.post(f"/requests/{request.id}/slots")
+    assert response.status_code == 303
+    assert response.location == f"/requests/{request.id}#answer"
+    page = browser.read(f"/requests/{request.id}")
+    options = page.count('<li class="panel option"')
+    assert options >= 5
+    assert page.count('class="day-strip"') == 2 * options
+    assert page.count('name="option" value="') == options
+    assert "1 day after the first possible day" in page
+    assert "Price 0" in page
+
+
+def test_with_a_script_only_the_answer_is_sent(city: City) -> None:
+    """A fragment whose first line takes the focus."""
+    request = city.asks()
+    response = city.browser().by_script(f"/requests/{request.id}/slots")
+    assert response.status_code == 200
+    assert "<html" not in response.text
+    assert "autofocus" in response.text
+    assert 'name="option" value="0"' in response.text
+
+
+def test_where_there_is_no_slot_the_reasons_are_told(city: City) -> None:
+    """And the cheapest ways out."""
+    request = city.asks(last_day=MONDAY, earliest=time(9), latest=time(10))
+    browser = city.browser()
+    browser.post(f"/requests/{request.id}/slots")
+    page = browser.read(f"/requests/{request.id}")
+    assert "No slot" in page
+    assert "What is in the way" in page
+    assert "Staff meeting" in page
+    assert "Ways out" in page
+    assert city.office.look.request(request.id)[0].state is RequestState.OPEN
+
+
+def test_drives_are_told_with_how_well_they_are_known(city: City) -> None:
+    """Rough ones are said to be rough."""
+    request = city.asks(place="station-3", required=(MAYOR,))
+    browser = city.browser()
+    browser.post(f"/requests/{request.id}/slots")
+    page = browser.read(f"/requests/{request.id}")
+    assert "Drives" in page
+    assert "Rosa Alvarez: from City Hall, roughly" in page
+
+
+def test_a_private_request_and_late_notice_are_marked(city: City) -> None:
+    """Late is flagged, never refused."""
+    request = city.asks(is_private=True)
+    page = city.browser().read(f"/requests/{request.id}")
+    assert "Private" in page
+    assert "less than 14 days" in page
+
+
+def test_a_request_is_declined(city: City) -> None:
+    """It goes to the decided ones, and cannot be asked slots for any more."""
+    proposal = city.proposes()
+    browser = city.browser()
+    assert browser.post(f"/requests/{proposal.request}/decline").status_code == 303
+    page = browser.read(f"/requests/{proposal.request}")
+    assert "declined" in page
+    assert "Find slots" not in page
+    again = browser.post(f"/requests/{proposal.request}/slots")
+    assert again.status_code == 422
+    assert "already decided" in again.text
+
+
+def test_the_mayor_reads_but_leaves_the_deciding_to_the_secretary(city: City) -> None:
+    """One scheduler decides."""
+    proposal = city.proposes()
+    page = city.browser(Duty.PRINCIPAL).read(f"/requests/{proposal.request}")
+    assert 'class="panel option"' in page
+    assert 'name="option"' not in page
+
+
+def a_form(browser: Browser) -> str:
+    """The empty form."""
+    return browser.read("/requests/new")
+
+
+def test_the_empty_form_proposes_what_is_usual(city: City) -> None:
+    """Two weeks of notice, half an hour, the mayor has to come."""
+    page = a_form(city.browser())
+    assert 'name="first_day" type="date" value="2026-03-13"' in page
+    assert 'name="duration_min" type="number" value="30"' in page
+    assert re.search(r'name="part-mayor">.*?value="required" selected', page, re.DOTALL)
