@@ -12,13 +12,15 @@ from sync.ical import Limits, Reading, read
 from tests.builders import a_calendar
 
 SPRING = Interval(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 OWN = Path(__file__).resolve().parents[1] / "data" / "ics"
 
 
 def vevent(uid: str, start: str = "DTSTART:20260302T140000Z", *lines: str) -> str:
-    """A VEVENT; `start` is a whole line."""
-    return "\r\n".join(("BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", start, *lines, "END:VEVENT", ""))
+    """A VEVENT; `start` is a whole line. One at an hour that is given no end lasts no time, and says so."""
+    has_end = "VALUE=DATE" in start or any(line.startswith(("DTEND", "DURATION")) for line in lines)
+    end = () if has_end else ("DURATION:PT0S",)
+    parts = ("BEGIN:VEVENT", f"UID:{uid}", "DTSTAMP:20260101T000000Z", start, *lines, *end, "END:VEVENT", "")
+    return "\r\n".join(parts)
 
 
 def vcalendar(*parts: str, head: str = "") -> bytes:

@@ -196,9 +196,16 @@ def test_an_all_day_event_is_a_day_of_its_calendar() -> None:
     assert str(lasting.last_day) == "2026-03-04"
 
 
+def test_an_event_without_an_end_is_a_moment_and_a_doubt() -> None:
+    """RFC 5545, 3.6.1 calls it over at once; the hour after its start counts as unknown all the same."""
+    reading = reading_of(vevent("x", "DTSTART:20260302T140000Z").replace("DURATION:PT0S\r\n", ""))
+    assert events_of(reading)[0].interval == from_to("2026-03-02 14:00", "2026-03-02 14:00")
+    assert only_problem(reading).interval == from_to("2026-03-02 14:00", "2026-03-02 15:00")
+
+
 def test_a_moment_and_a_length() -> None:
-    """No end is no time taken; DURATION is as good as DTEND (RFC 5545, 3.6.1)."""
-    moment = only_event(vevent("x", "DTSTART:20260302T140000Z"))
+    """An end that is the start takes no time; DURATION is as good as DTEND (RFC 5545, 3.6.1)."""
+    moment = only_event(vevent("x", "DTSTART:20260302T140000Z", "DTEND:20260302T140000Z"))
     assert moment.interval == from_to("2026-03-02 14:00", "2026-03-02 14:00")
     assert not moment.takes_time
     hour = only_event(vevent("x", "DTSTART:20260302T140000Z", "DURATION:PT1H"))
