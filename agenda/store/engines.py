@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 
 from agenda.model.errors import StoreError
 from agenda.model.sentences import Sentence, say
-from agenda.store.failures import listen
+from agenda.store.failures import StoreDamagedError, listen, of_sqlite
 
 POOL = 8
 OVERFLOW = 56
@@ -244,9 +244,12 @@ def insist(engines: Engines) -> None:
 
 def pragmas(engine: Engine) -> dict[str, Any]:
     """What SQLite answers to each of `PRAGMAS`; outside a transaction, so that a writer at work does not matter."""
-    connection = engine.raw_connection()
     try:
-        cursor = connection.cursor()
-        return {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
-    finally:
-        connection.close()
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            return {name: cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in PRAGMAS}
+        finally:
+            connection.close()
+    except sqlite3.Error as error:  # past SQLAlchemy's door, so that nobody else translates it
+        raise (of_sqlite(error) or StoreDamagedError()) from error
