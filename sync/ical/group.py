@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from agenda.model.calendars import Calendar
@@ -22,6 +22,8 @@ from sync.ical.translate import days, event_of, interval_of
 MANY_ALARMS = 200
 REPETITION = ("RRULE", "RDATE", "EXRULE")
 ENDS = ("DTEND", "DURATION")
+NO_END = timedelta(hours=1)
+"""RFC 5545, 3.6.1 lets an event without an end be over at once; whoever typed it did not mean that."""
 RULES_GO_ON = say("its repetition cannot be read")
 
 
@@ -196,6 +198,9 @@ def _tell_oddities(group: Group, part: Part, notes: Notes, limits: Limits) -> No
     if not part.broken.isdisjoint(ENDS) and not part.event.keys() & set(ENDS):
         day = None if is_free else Interval(start, start + DAY)
         lose(group, block, notes, say("its end cannot be read"), day, name="DTEND")
+    if isinstance(part.start, datetime) and part.broken.isdisjoint(ENDS) and not part.event.keys() & set(ENDS):
+        hour = None if is_free else Interval(start, start + NO_END)
+        _doubt(group, block, notes, say("it has no end, so that the hour after its start counts as unknown"), hour)
     if block.alarms > MANY_ALARMS:
         _doubt(group, block, notes, say("its %(count)s alarms were left out", count=block.alarms))
     if block.is_cut:
@@ -277,7 +282,7 @@ def lose(group: Group, block: Block, notes: Notes, why: Sentence, interval: Inte
     )
 
 
-def _doubt(group: Group, block: Block, notes: Notes, what: Sentence) -> None:
+def _doubt(group: Group, block: Block, notes: Notes, what: Sentence, interval: Interval | None = None) -> None:
     notes.warn(
         say(
             "%(calendar)s, line %(line)s: event %(uid)s was read, but %(what)s.",
@@ -288,4 +293,5 @@ def _doubt(group: Group, block: Block, notes: Notes, what: Sentence) -> None:
         ),
         uid=group.uid,
         line=block.line,
+        interval=interval.intersect(group.window) if interval is not None else None,
     )
