@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from agenda.model.errors import StoreError, StoreReadOnlyError
 from agenda.model.sentences import say
@@ -67,11 +68,26 @@ def _make_file(path: Path) -> None:
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         with closing(connect_sqlite(path, PATIENCE_S)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
+            _into_wal(connection)
     except OSError as error:
         raise StoreReadOnlyError(error.strerror or type(error).__name__) from error
     except sqlite3.DatabaseError as error:
         raise (of_sqlite(error) or StoreDamagedError()) from error
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+@retry(
+    retry=retry_if_exception(_is_busy),
+    wait=wait_random(0.01, 0.1),
+    stop=stop_after_delay(PATIENCE_S),
+    reraise=True,
+)
+def _into_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL; SQLite does not wait here for others who do the same, it says at once that they are there."""
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _run(url: str, revision: str, *, up: bool) -> None:
