@@ -79,12 +79,12 @@ def test_an_exception_is_told_by_its_class(log: Path) -> None:
 def test_other_packages_say_where_but_not_what(log: Path) -> None:
     """Their words hold addresses and bodies; where they spoke is enough to look it up."""
     log_to(log)
-    logging.getLogger("caldav").warning("server said %s", PRIVATE)
-    logging.getLogger("caldav.davclient").error(PRIVATE)
+    logging.getLogger("elsewhere").warning("server said %s", PRIVATE)
+    logging.getLogger("elsewhere.client").error(PRIVATE)
     logging.getLogger("waitress").warning("Task queue depth is %d", 7, extra={"summary": PRIVATE})
     told = lines(log)
     assert PRIVATE not in log.read_text()
-    assert [line["logger"] for line in told] == ["caldav", "caldav.davclient", "waitress"]
+    assert [line["logger"] for line in told] == ["elsewhere", "elsewhere.client", "waitress"]
     assert told[0]["event"].startswith("test_logs:")
     assert told[2]["event"] == "Task queue depth is %d"
 

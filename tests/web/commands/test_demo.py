@@ -94,37 +94,28 @@ def written(folder: Path, uid: str) -> list[str]:
     )
 
 
-def test_weeks_that_are_over_are_made_anew(nowhere: Terminal) -> None:
-    """The demo never looks as if nobody had been there for a month."""
+def test_after_a_kill_and_a_month_everything_is_made_anew(nowhere: Terminal) -> None:
+    """The calendar server that was left behind is ended; the demo never looks as if nobody had been there for weeks."""
     folder = nowhere.folder / "demo"
     with started(nowhere, "demo", "--port", "0", "--no-browser") as process:
         address_of(process)
-        assert stopped(process, signal.SIGTERM) == 0
+        orphans = [psutil.Process(pid) for pid in pids_below(process)]
+        assert orphans
+        process.kill()
+        process.wait()
     long_ago = datetime.now(UTC).date() - timedelta(days=30)
     (folder / "demo.json").write_text(f'{{"today": "{long_ago}", "seed": 1}}')
     with closing(sqlite3.connect(folder / "antechamber.sqlite3")) as store, store:
         store.execute("UPDATE calendars SET name = 'an old one'")
     with started(nowhere, "demo", "--port", "0", "--no-browser") as process:
         address_of(process)
+        assert until(lambda: not any(_works(one) for one in orphans), 10)
         made = prepared_on(folder)
         assert made is not None
         assert made > long_ago
         with closing(sqlite3.connect(folder / "antechamber.sqlite3")) as store:
             (old,) = store.execute("SELECT count(*) FROM calendars WHERE name = 'an old one'").fetchone()
         assert old == 0
-        assert stopped(process, signal.SIGTERM) == 0
-
-
-def test_killed_it_leaves_a_calendar_server_that_the_next_start_ends(nowhere: Terminal) -> None:
-    """Nobody can clean up after a kill; whoever comes next does."""
-    with started(nowhere, "demo", "--port", "0", "--no-browser") as process:
-        address_of(process)
-        orphans = [psutil.Process(pid) for pid in pids_below(process)]
-        process.kill()
-        process.wait()
-    with started(nowhere, "demo", "--port", "0", "--no-browser") as process:
-        address_of(process)
-        assert until(lambda: not any(_works(one) for one in orphans), 10)
         assert stopped(process, signal.SIGTERM) == 0
 
 

@@ -53,7 +53,7 @@ def test_what_is_no_problem_is_bad_input(nowhere: Terminal, tmp_path: Path, text
 
 def test_the_offices_own_problem_can_be_taken_out_and_solved_again(terminal: Terminal) -> None:
     """What `propose` solves is what `solve` reads."""
-    words = ("ask", "--title", "Budget", "-r", "mayor", "--place", "city-hall", "--virtual")
+    words = ("ask", "--title", "Budget", "-r", "mayor", "--place", "city-hall")
     request = terminal.told(*words)["request"]
     result = terminal.run("propose", request, "--problem")
     assert result.exit_code == 0, result.stderr
