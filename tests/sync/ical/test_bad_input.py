@@ -52,7 +52,7 @@ def test_a_hundred_megabytes_are_refused_unread() -> None:
     for data in (huge, packed):
         with pytest.raises(NotACalendarError, match="larger than 25 MiB"):
             read(data, a_calendar(), SPRING)
-    assert time.monotonic() - began < QUICK_S
+    assert time.process_time() - began < QUICK_S
 
 
 def test_a_packed_calendar_is_unpacked() -> None:
