@@ -7,7 +7,7 @@ beside what it overlaps, is listed instead of drawn: nothing is ever left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from agenda.actions.look import Block, BlockKind
@@ -84,21 +84,33 @@ class Drawer:
         found = [(block, shared) for block in blocks if (shared := _shared(block.interval, whole)) is not None]
         lanes = _lanes([_row(block, shared) for block, shared in found])
         return [
-            replace(self._shown(block, shared, whole, person), lane=lane, lanes=of)
-            for (block, shared), (lane, of) in zip(found, lanes, strict=True)
+            self._shown(block, shared, whole, person, lane) for (block, shared), lane in zip(found, lanes, strict=True)
         ]
 
-    def _shown(self, block: Block, shared: Interval, whole: Interval, person: PersonId | None) -> Shown:
+    def _shown(
+        self, block: Block, shared: Interval, whole: Interval, person: PersonId | None, lane: tuple[int, int]
+    ) -> Shown:
         fills_day = block.is_all_day or shared == whole
-        column, width = (0, QUARTERS) if block.kind is BlockKind.UNKNOWN and fills_day else self._place(shared, whole)
-        if fills_day and block.kind is not BlockKind.UNKNOWN:
-            return replace(self._words(block, person), column=None)
-        return replace(
-            self._words(block, person),
-            column=column,
-            width=width,
+        column: int | None
+        if fills_day:
+            column, width = (0, QUARTERS) if block.kind is BlockKind.UNKNOWN else (None, 1)
+        else:
+            column, width = self._place(shared, whole)
+        label, detail = self._words(block)
+        warning = self.warnings.get((person, block.key)) if person is not None and block.key is not None else None
+        return Shown(
+            kind=block.kind.value,
+            label=label,
+            detail=detail,
             start_text="" if fills_day else self.show.time(shared.start),
             end_text="" if fills_day else self.show.time(shared.end),
+            column=column,
+            width=width,
+            lane=lane[0],
+            lanes=lane[1],
+            href=self.href(block),
+            word=self._word(block),
+            warning=self.show.sentence(warning),
         )
 
     def _place(self, shared: Interval, whole: Interval) -> tuple[int | None, int]:
@@ -113,25 +125,17 @@ class Drawer:
         first, last = max(start, 0), min(max(end, start + 1), QUARTERS)
         return (first, last - first) if first < last else (None, 1)
 
-    def _words(self, block: Block, person: PersonId | None) -> Shown:
-        warning = self.warnings.get((person, block.key)) if person is not None and block.key is not None else None
+    def _words(self, block: Block) -> tuple[str, str]:
+        """Label and detail."""
         match block.kind:
             case BlockKind.PRIVATE:
-                label, detail = "", ""
+                return "", ""
             case BlockKind.TRAVEL:
-                label, detail = self._drive(block), ""
+                return self._drive(block), ""
             case BlockKind.UNKNOWN | BlockKind.PROPOSED:
-                label, detail = "", block.location
+                return "", block.location
             case _:
-                label, detail = block.title or self.show.sentence(say("Without a title")), self._where(block)
-        return Shown(
-            kind=block.kind.value,
-            label=label,
-            detail=detail,
-            href=self.href(block),
-            word=self._word(block),
-            warning=self.show.sentence(warning),
-        )
+                return block.title or self.show.sentence(say("Without a title")), self._where(block)
 
     def _word(self, block: Block) -> str:
         """What is said of it instead of its kind."""

@@ -10,9 +10,9 @@ from agenda.model.errors import BadInputError, StoreError
 from agenda.model.people import Person
 from agenda.model.users import Duty
 from web.access import may_open
-from web.house import asking, the_office, this_house
+from web.house import asking, this_house
 from web.language import LANGUAGES, language, translate, translate_many
-from web.pages.alerts import alerts_for
+from web.pages.alerts import alerts_for, standing_alerts
 from web.show import for_reader
 
 NAVIGATION: Mapping[str, str] = {
@@ -72,6 +72,6 @@ def _alert_count() -> int:
     if user is None:
         return 0
     try:
-        return len(alerts_for(user.duty, the_office().look.alerts()))
+        return len(alerts_for(user.duty, standing_alerts()))
     except StoreError:
         return 0

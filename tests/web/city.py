@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +29,7 @@ from agenda.model.calendars import Calendar, Problem, Provider, Severity
 from agenda.model.events import Classification, Event, EventKey
 from agenda.model.ids import CalendarId, MeetingId, RequestId
 from agenda.model.meetings import Meeting
+from agenda.model.policy import Directory
 from agenda.model.proposals import Proposal
 from agenda.model.requests import Request
 from agenda.model.sentences import say
@@ -52,6 +54,7 @@ class City:
     demo: DemoBanner | None = None
     secure_cookies: bool = False
     origin: str = ""
+    directory: Directory | None = None
     clock: SetClock = field(default_factory=lambda: SetClock(at(MONDAY - timedelta(days=3), "08:00")))
     provider: FakeProvider = field(default_factory=FakeProvider)
     writer: FakeWriter = field(default_factory=FakeWriter)
@@ -64,7 +67,8 @@ class City:
         url = f"sqlite:///{self.database}"
         upgrade(url)
         self.store = SqlStore(url, busy_timeout_s=0.2)
-        book, clock, store = a_book(), self.clock, self.store
+        clock, store = self.clock, self.store
+        book = a_book() if self.directory is None else replace(a_book(), directory=self.directory)
         pull = Pull(store=store, clock=clock, connectors={Provider.ICS_FILE: self.provider}, owner="this process")
         self.office = Office(
             book=book,
@@ -196,7 +200,7 @@ class Browser:
         assert found is not None
         return found[1]
 
-    def post(self, path: str, _headers: dict[str, str] | None = None, **fields: object) -> TestResponse:
+    def post(self, path: str, _headers: Any = None, **fields: object) -> TestResponse:
         """Send a form."""
         return self.client.post(path, data={"csrf_token": self.csrf(), **fields}, headers=_headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, time
 from functools import cache
 from typing import Any
@@ -31,7 +32,8 @@ def body(schema: str) -> dict[str, Any]:
         raise BadInputsError((BadInputError("", say("Send a JSON object as application/json.")),))
     errors = sorted(_validator(schema).iter_errors(found), key=lambda error: list(map(str, error.absolute_path)))
     if errors:
-        raise BadInputsError(tuple(_problem(error) for error in errors[:MOST_TOLD]))
+        problems = {(one.field, str(one)): one for error in errors for one in _problems(error)}
+        raise BadInputsError(tuple(problems.values())[:MOST_TOLD])
     return found
 
 
@@ -73,19 +75,21 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(schema_of(schema))
 
 
-def _problem(error: ValidationError) -> BadInputError:
+def _problems(error: ValidationError) -> Iterator[BadInputError]:
     field = ".".join(map(str, error.absolute_path))
     match error.validator:
         case "required":
             expected: Any = error.validator_value
-            missing = [name for name in expected if name not in error.instance]  # type: ignore[operator]  # it is an object
-            return BadInputError(missing[0] if missing else field, say("This is needed."))
+            found: Any = error.instance
+            for name in expected:
+                if name not in found:
+                    yield BadInputError(name, say("This is needed."))
         case "additionalProperties":
-            return BadInputError(field, say("There are fields here that nobody knows; see the description."))
+            yield BadInputError(field, say("There are fields here that nobody knows; see the description."))
         case "type":
-            return BadInputError(field, say("This has to be of type %(type)s.", type=_types(error.validator_value)))
+            yield BadInputError(field, say("This has to be of type %(type)s.", type=_types(error.validator_value)))
         case _:
-            return BadInputError(field, say("This does not fit the description (%(rule)s).", rule=str(error.validator)))
+            yield BadInputError(field, say("This does not fit the description (%(rule)s).", rule=str(error.validator)))
 
 
 def _types(expected: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from agenda.model.alerts import Alert, AlertKind
@@ -34,7 +34,7 @@ def alerts_for(duty: Duty, alerts: Sequence[Alert]) -> list[Alert]:
 def everything() -> ResponseReturnValue:
     """Open alerts, soonest first, and those that settled by themselves."""
     alerts = alerts_for(viewer().duty, the_office().look.alerts(settled_too=True))
-    standing = alerts_for(viewer().duty, the_office().look.alerts())
+    standing = alerts_for(viewer().duty, standing_alerts())
     return render_template(
         "alerts.html",
         standing=[_row(one) for one in sorted(standing, key=_when)],
@@ -42,12 +42,20 @@ def everything() -> ResponseReturnValue:
     )
 
 
+def standing_alerts() -> Sequence[Alert]:
+    """Every open alert, read once for an answer: the navigation counts them on every page."""
+    found: Sequence[Alert] | None = g.get("standing_alerts")
+    if found is None:
+        found = g.standing_alerts = the_office().look.alerts()
+    return found
+
+
 def warnings_for(duty: Duty) -> dict[tuple[PersonId, EventKey], Sentence]:
     """What is wrong with the events of people's days, for the board."""
     found: dict[tuple[PersonId, EventKey], Sentence] = {}
     if duty not in SEES_EVERYTHING:
         return found
-    for one in the_office().look.alerts():
+    for one in standing_alerts():
         if one.person is None or one.second is None or one.first is None:
             continue
         if one.kind is AlertKind.OVERLAP:

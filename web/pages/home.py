@@ -14,7 +14,7 @@ from agenda.model.alerts import Alert, AlertKind
 from agenda.model.calendars import SyncState
 from web.access import EVERYBODY, may_open, open_to
 from web.house import the_office, viewer
-from web.pages.alerts import alerts_for
+from web.pages.alerts import alerts_for, standing_alerts
 from web.pages.week import WORKING_WEEK, Asked, busiest_week, week_of
 
 pages = Blueprint("home", __name__)
@@ -41,7 +41,7 @@ def first() -> ResponseReturnValue:
     look = the_office().look
     found = None
     if may_open("alerts.everything"):
-        found = found_in(look.calendars(), alerts_for(viewer().duty, look.alerts()))
+        found = found_in(look.calendars(), alerts_for(viewer().duty, standing_alerts()))
     week = Asked(busiest_week(look.today()), WORKING_WEEK, ())
     return render_template("week.html", found=found, **week_of(week))
 
