@@ -16,7 +16,7 @@ PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "'><svg/onload=alert(1)>",
-    "{{ 7*7 }}{% for x in y %}",
+    "{{ 1234567*89 }}{% for x in y %}",
     "javascript:alert(1)",
     "</title><script>alert(1)</script>",
     "%(name)s %s %d %%",
@@ -58,7 +58,7 @@ def test_whatever_people_write_stays_text(empty_city: City, payload: str) -> Non
             assert response.status_code in (200, 303, 404), path
             assert TAGS_OF_A_PAYLOAD.search(response.text) is None, path
             assert 'href="javascript:' not in response.text, path
-            assert "49" not in response.text or "{{ 7*7 }}" not in payload or "{{ 7*7 }}" in response.text, path
+            assert "109876463" not in response.text, path
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))

@@ -12,7 +12,7 @@ from agenda.model.sentences import say
 from web.access import DECIDES, open_to
 from web.answers import status_of, wants_fragment
 from web.house import the_office, this_house, viewer
-from web.show import for_reader, tell
+from web.show import tell
 
 pages = Blueprint("proposals", __name__)
 
@@ -30,11 +30,11 @@ def confirm(proposal_id: str) -> ResponseReturnValue:
         template = "fragments/taken.html" if wants_fragment() else "taken.html"
         return render_template(template, error=error, asked=asked, focus=True), status_of(error).value
     this_house().after_change()
-    if wants_fragment():
-        when = for_reader().interval(meeting.slot)
-        return render_template("fragments/confirmed.html", meeting=meeting, when=when)
     tell("success", say("Confirmed. The invitations are on their way."))
-    return redirect(url_for("meetings.one", meeting_id=meeting.id), 303)
+    goal = url_for("meetings.one", meeting_id=meeting.id)
+    if wants_fragment():
+        return "", 200, {"HX-Redirect": goal}  # the whole page has changed its meaning
+    return redirect(goal, 303)
 
 
 def _option(typed: str) -> int:
