@@ -45,7 +45,7 @@ bench: venv browser ## run the benchmarks one after another and print their figu
 	done; exit $${failed:-0}
 
 prove: venv browser ## run the long proofs
-	@$(PYTEST) -m "prove or cyrus" --timeout=3600 $(ARGS)
+	@HYPOTHESIS_PROFILE=roaming $(PYTEST) -m "prove or cyrus" --timeout=3600 $(ARGS)
 
 messages: venv ## gather the words of the house for its translators
 	@$(BIN)/python -m web.messages

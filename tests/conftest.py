@@ -20,10 +20,21 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.sql import SQL, Identifier
+
+from web.zone_data import choose_zone_data
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+choose_zone_data()
+"""Before any test makes a zone: a zone made from other data is another zone."""
+
+settings.register_profile("steady", derandomize=True)
+settings.register_profile("roaming", print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+"""The same cases every time, so that red means changed; HYPOTHESIS_PROFILE=roaming looks for new ones."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MARKED_BY_FIXTURE = {"chromium": "browser", "postgres_server": "postgres", "postgres_url": "postgres"}

@@ -45,7 +45,7 @@ def test_the_week_shows_everybody_and_what_cannot_work(enter: Enter) -> None:
     expect(page.get_by_text(re.compile(r"Imported \d+ events"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d+ overlaps"))).to_be_visible()
     expect(page.get_by_text(re.compile(r"\d+ drives that cannot work"))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ entries without an end"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"\d+ entries with doubts"))).to_be_visible()
     visitor.takes_a_picture("week")
 
 
