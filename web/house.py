@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from agenda.model.meetings import Invitation
 from agenda.model.sentences import Sentence
-from agenda.model.users import User
+from agenda.model.users import Duty, User
 from agenda.office import Office
 
 _KEY = "antechamber"
@@ -28,6 +28,7 @@ class DemoAccount:
     login: str
     password: str
     language: str = "en"
+    duty: Duty | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

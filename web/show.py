@@ -194,6 +194,10 @@ class Show:
             return f"{self.day(first)}, {self.times(interval)}"
         return f"{self.moment(interval.start)} – {self.moment(interval.end)}"
 
+    def number(self, number: int) -> str:
+        """A count, as in "1,090"."""
+        return str(format_decimal(number, locale=self.locale))
+
     def length(self, length: timedelta) -> str:
         """As in "45 min", "2 h" or "1 h 30 min"; rounded up to whole minutes."""
         return self.minutes(-(-int(length.total_seconds()) // 60))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,12 +15,13 @@ from agenda.model.ids import RequestId
 from agenda.model.people import Role
 from agenda.model.requests import Priority, Request, RequestState
 from agenda.model.sentences import Sentence, say
+from agenda.model.times import DAY, MINUTE
 from web.access import DECIDES, READS_REQUESTS, open_to
 from web.answers import wants_fragment
 from web.forms import PART, Typed, by_field, draft_of, joined
 from web.house import the_office
 from web.pages.options import shown_answer
-from web.show import for_reader, tell
+from web.show import Show, for_reader, tell
 
 pages = Blueprint("requests", __name__)
 
@@ -126,9 +127,7 @@ def decline(request_id: str) -> ResponseReturnValue:
 def row_of(found: Request) -> dict[str, object]:
     """One request as the list shows it: what is asked, and what is not said yet."""
     office, show = the_office(), for_reader()
-    zone = office.policy.zone
-    first = found.windows[0].start.astimezone(zone).date()
-    last = found.windows[-1].start.astimezone(zone).date()
+    first, last = _days(found)
     late = is_late(found, office.policy, found.created_at)
     return {
         "request": found,
@@ -161,9 +160,21 @@ def _facts(found: Request) -> list[tuple[str, str]]:
         named = tuple(people[one].name if one in people else one for one in found.people(role))
         if named:
             rows.append((HEADS[role], show.fact(named)))
-    between = show.times(found.windows[0])
-    rows += [(say("Between"), between), (say("Received"), show.moment(found.created_at))]
+    rows += [(say("Between"), _between(show, found)), (say("Received"), show.moment(found.created_at))]
     return [(say_it(term), detail) for term, detail in rows if detail]
+
+
+def _days(found: Request) -> tuple[date, date]:
+    """The first and the last day its windows touch."""
+    zone = the_office().policy.zone
+    last = max(window.end for window in found.windows) - MINUTE
+    return found.windows[0].start.astimezone(zone).date(), last.astimezone(zone).date()
+
+
+def _between(show: Show, found: Request) -> str:
+    """The hours its windows allow; empty where they are not the same on each day, or the whole day."""
+    hours = {show.times(window) for window in found.windows if window.length < DAY}
+    return hours.pop() if len(hours) == 1 and all(window.length < DAY for window in found.windows) else ""
 
 
 def _form(typed: Typed, problems: Sequence[BadInputError]) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 
 from agenda.model.people import Role
 from agenda.model.requests import RequestState
+from agenda.model.times import Interval
 from agenda.model.users import Duty
-from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER
+from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER, a_request, at
 from tests.web.city import Browser, City
 
 GOOD = {
@@ -171,6 +172,21 @@ def test_drives_are_told_with_how_well_they_are_known(city: City) -> None:
     page = browser.read(f"/requests/{request.id}")
     assert "Drives" in page
     assert "Rosa Alvarez: from City Hall, roughly" in page
+
+
+def test_windows_are_told_as_days_and_hours(city: City) -> None:
+    """Whatever they are cut from: hours of each day, whole days, or one stretch over several days."""
+    hours = city.asks(title="Hours", earliest=time(9), latest=time(12))
+    page = city.browser().read(f"/requests/{hours.id}").replace("\u00a0", " ")
+    assert "Mar 2 – 6, 2026" in page
+    assert "9:00 AM – 12:00" in page
+    stretch = a_request(windows=[Interval(at(MONDAY, "00:00"), at(MONDAY + timedelta(days=5), "00:00"))])
+    with city.store.writing() as unit:
+        unit.requests.add(stretch)
+        unit.commit()
+    page = city.browser().read(f"/requests/{stretch.id}")
+    assert "Mar 2 – 6, 2026" in page
+    assert "Between" not in page
 
 
 def test_a_private_request_and_late_notice_are_marked(city: City) -> None:

@@ -132,10 +132,10 @@ def test_a_language_nobody_speaks_changes_nothing(empty_city: City) -> None:
 
 def test_a_demo_offers_its_accounts(tmp_path: Path) -> None:
     """One press, and one is in; every page says that all is invented."""
-    account = DemoAccount("The secretary", "secretary", PASSWORD)
+    account = DemoAccount("Dolores", "secretary", PASSWORD, duty=Duty.SECRETARY)
     city = City(tmp_path, demo=DemoBanner(accounts=(account,)))
     page = city.browser(None).read("/sign-in")
-    assert "The secretary" in page
+    assert "Dolores (secretary)" in page
     assert f'value="{PASSWORD}"' in page
     assert "People and events are invented" in city.browser().read("/requests")
     city.close()
