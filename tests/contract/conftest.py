@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +18,7 @@ from sync.caldav import CaldavConnector
 from sync.ics import IcsConnector
 from sync.outbound import Outbound
 from tests.builders import a_calendar
+from tests.contract.graph import a_graph
 from tests.servers import (
     LOGIN,
     PASSWORD,
@@ -30,6 +31,7 @@ from tests.servers import (
     web_server,
     xandikos,
 )
+from tests.simulators.graph import FILE, Schema
 from tests.sync.texts import vcalendar
 
 LOOPBACK = Outbound(allow_loopback=True, connect_s=2, read_s=5)
@@ -189,13 +191,21 @@ def xandikos_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DavSer
         yield server
 
 
+@pytest.fixture(scope="session")
+def graph_schema(real_data: Path) -> Schema:
+    """Graph's own schema, read once."""
+    if not (real_data / FILE).is_file():
+        pytest.skip(f"the schema of Graph is not among the public data: {FILE}")
+    return Schema(real_data / FILE)
+
+
 @pytest.fixture
 def calendar_name(request: pytest.FixtureRequest) -> str:
     """A name that no other test uses."""
     return "".join(char if char.isalnum() else "-" for char in request.node.name).lower()[:80]
 
 
-@pytest.fixture(params=["file", "feed", "radicale", "xandikos", "radicale without sync-collection"])
+@pytest.fixture(params=["file", "feed", "radicale", "xandikos", "radicale without sync-collection", "graph"])
 def source(request: pytest.FixtureRequest, tmp_path: Path, calendar_name: str) -> Iterator[Source]:
     """Each kind of calendar in turn, empty."""
     with ExitStack() as stack:
@@ -204,6 +214,8 @@ def source(request: pytest.FixtureRequest, tmp_path: Path, calendar_name: str) -
                 yield a_file(tmp_path)
             case "feed":
                 yield a_feed(tmp_path, stack)
+            case "graph":
+                yield stack.enter_context(a_graph(request.getfixturevalue("graph_schema"), LOOPBACK))
             case "radicale without sync-collection":
                 server: DavServer = request.getfixturevalue("radicale_server")
                 between = stack.enter_context(web_server(lambda asked: without_sync(asked, server.url)))
@@ -216,3 +228,32 @@ def source(request: pytest.FixtureRequest, tmp_path: Path, calendar_name: str) -
 def dav(request: pytest.FixtureRequest, calendar_name: str) -> DavSource:
     """A new calendar on each CalDAV server in turn."""
     return a_dav(request.getfixturevalue(f"{request.param}_server"), calendar_name)
+
+
+class Target(Protocol):
+    """A calendar that takes our meetings."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar, as the office knows it."""
+        ...
+
+    @property
+    def connector(self) -> Any:
+        """What reads and writes it."""
+        ...
+
+    def put(self, name: str, vevents: str) -> None:
+        """Put the VEVENTs of one UID in, as somebody else."""
+        ...
+
+
+@pytest.fixture(params=["radicale", "xandikos", "graph"])
+def target(request: pytest.FixtureRequest, calendar_name: str) -> Iterator[Target]:
+    """Each kind of calendar that can be written, empty."""
+    with ExitStack() as stack:
+        match request.param:
+            case "graph":
+                yield stack.enter_context(a_graph(request.getfixturevalue("graph_schema"), LOOPBACK))
+            case name:
+                yield a_dav(request.getfixturevalue(f"{name}_server"), calendar_name)

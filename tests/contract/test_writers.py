@@ -11,7 +11,7 @@ from agenda.model.errors import ChangedElsewhereError, RefusedError, TryLaterErr
 from agenda.model.events import Attendee
 from agenda.model.meetings import Invitation, Method
 from agenda.model.times import Interval
-from tests.contract.conftest import DavSource, a_dav, pass_on
+from tests.contract.conftest import DavSource, Target, a_dav, pass_on
 from tests.servers import Answer, DavServer, Heard, web_server
 from tests.sync.texts import SPRING, from_to, utc, vcalendar, vevent
 
@@ -37,7 +37,7 @@ def an_invitation(
     )
 
 
-def slots(source: DavSource) -> list[Interval]:
+def slots(source: Target) -> list[Interval]:
     """When the events in a calendar are."""
     pulled = source.connector.pull(source.calendar, None, SPRING)
     return [event.interval for one in pulled.changed for event in one.events]
@@ -50,42 +50,42 @@ def text_of(source: DavSource, uid: str = UID) -> str:
     return response.content.decode()
 
 
-def test_writing_twice_writes_once(dav: DavSource) -> None:
+def test_writing_twice_writes_once(target: Target) -> None:
     """The outbox tries again whenever it is in doubt."""
     for _ in range(3):
-        dav.connector.write(dav.calendar, an_invitation())
-    assert slots(dav) == [an_invitation().slot]
+        target.connector.write(target.calendar, an_invitation())
+    assert slots(target) == [an_invitation().slot]
 
 
-def test_a_newer_version_takes_the_place_of_the_older(dav: DavSource) -> None:
+def test_a_newer_version_takes_the_place_of_the_older(target: Target) -> None:
     """A moved meeting moves; it does not stay behind as a second one."""
-    dav.connector.write(dav.calendar, an_invitation())
+    target.connector.write(target.calendar, an_invitation())
     later = from_to("2026-03-03 15:00", "2026-03-03 16:00")
-    dav.connector.write(dav.calendar, an_invitation(1, later))
-    assert slots(dav) == [later]
+    target.connector.write(target.calendar, an_invitation(1, later))
+    assert slots(target) == [later]
 
 
-def test_an_older_version_changes_nothing(dav: DavSource) -> None:
+def test_an_older_version_changes_nothing(target: Target) -> None:
     """A row of the outbox that was held up must not undo a later one."""
     later = from_to("2026-03-03 15:00", "2026-03-03 16:00")
-    dav.connector.write(dav.calendar, an_invitation(1, later))
-    dav.connector.write(dav.calendar, an_invitation(0))
-    assert slots(dav) == [later]
+    target.connector.write(target.calendar, an_invitation(1, later))
+    target.connector.write(target.calendar, an_invitation(0))
+    assert slots(target) == [later]
 
 
-def test_removing_twice_removes_once(dav: DavSource) -> None:
+def test_removing_twice_removes_once(target: Target) -> None:
     """An event that is not there counts as removed."""
-    dav.connector.write(dav.calendar, an_invitation())
+    target.connector.write(target.calendar, an_invitation())
     for _ in range(3):
-        dav.connector.remove(dav.calendar, UID)
-    assert slots(dav) == []
+        target.connector.remove(target.calendar, UID)
+    assert slots(target) == []
 
 
-def test_a_cancelled_meeting_leaves_the_calendar(dav: DavSource) -> None:
+def test_a_cancelled_meeting_leaves_the_calendar(target: Target) -> None:
     """METHOD:CANCEL is for mails; a calendar simply loses the event."""
-    dav.connector.write(dav.calendar, an_invitation())
-    dav.connector.write(dav.calendar, an_invitation(1, method=Method.CANCEL))
-    assert slots(dav) == []
+    target.connector.write(target.calendar, an_invitation())
+    target.connector.write(target.calendar, an_invitation(1, method=Method.CANCEL))
+    assert slots(target) == []
 
 
 def test_somebody_elses_move_is_not_undone(dav: DavSource) -> None:
@@ -119,21 +119,21 @@ def test_the_same_meeting_filed_under_another_name_is_found(dav: DavSource) -> N
     assert slots(dav) == []
 
 
-def test_part_of_a_uid_is_not_the_uid(dav: DavSource) -> None:
+def test_part_of_a_uid_is_not_the_uid(target: Target) -> None:
     """Servers look for UIDs by substring."""
-    dav.put("longer", vevent(f"x{UID}"))
-    dav.connector.remove(dav.calendar, UID)
-    assert len(slots(dav)) == 1
+    target.put("longer", vevent(f"x{UID}"))
+    target.connector.remove(target.calendar, UID)
+    assert len(slots(target)) == 1
 
 
-def test_an_odd_uid_has_an_address_too(dav: DavSource) -> None:
+def test_an_odd_uid_has_an_address_too(target: Target) -> None:
     """UIDs from elsewhere hold slashes, percent signs and umlauts."""
     uid = "a/b%c ü?#@example.org"
-    dav.connector.write(dav.calendar, an_invitation(uid=uid))
-    pulled = dav.connector.pull(dav.calendar, None, SPRING)
+    target.connector.write(target.calendar, an_invitation(uid=uid))
+    pulled = target.connector.pull(target.calendar, None, SPRING)
     assert [one.uid for one in pulled.changed] == [uid]
-    dav.connector.remove(dav.calendar, uid)
-    assert slots(dav) == []
+    target.connector.remove(target.calendar, uid)
+    assert slots(target) == []
 
 
 def test_a_lost_answer_does_no_harm(radicale_server: DavServer, calendar_name: str) -> None:

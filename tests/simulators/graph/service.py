@@ -153,8 +153,8 @@ class Service:
 
     def _get_calendar(self, asked: Asked, calendar: str, owner: str, *_: Any) -> tuple[int, Json, str]:
         check_query("get", asked.query)
-        _, name, writable = self.world.calendars[calendar]
-        body = {"id": calendar, "name": name, "canEdit": writable, "owner": {"name": owner, "address": owner}}
+        called, writable = self.world.calendars[calendar][1:]
+        body = {"id": calendar, "name": called, "canEdit": writable, "owner": {"name": owner, "address": owner}}
         return 200, body, "graph.calendar"
 
     def _window(self, asked: Asked) -> tuple[datetime, datetime]:
@@ -289,10 +289,7 @@ class Service:
         found, day = self._find(calendar, item)
         body = self._shown(found, day, zone, owner)
         body = views.expanded(body, found, _wanted(asked.query.get("$expand")))
-        select = asked.query.get("$select")
-        if select and "singleValueExtendedProperties" in body:
-            select += ",singleValueExtendedProperties"
-        return 200, views.selected(body, select), "graph.event"
+        return 200, views.selected(body, asked.query.get("$select")), "graph.event"
 
     def _shown(self, found: Item, day: date | None, zone: str, owner: str) -> Json:
         if day is None:

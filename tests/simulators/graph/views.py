@@ -105,10 +105,10 @@ def of_delta(occurrence: Occurrence, zone: str, mailbox: str) -> Json:
 
 
 def selected(event: Json, select: str | None) -> Json:
-    """Only what was asked for."""
+    """Only what was asked for; what was expanded was asked for too."""
     if not select:
         return event
-    wanted = {"id", "@odata.etag", *select.split(",")}
+    wanted = {"id", "@odata.etag", "singleValueExtendedProperties", *select.split(",")}
     return {name: value for name, value in event.items() if name in wanted}
 
 
