@@ -142,10 +142,10 @@ def unknown_of(person: PersonId, horizon: Interval, policy: Policy, known: Knowl
 def venues_of(request: Request, directory: Directory, entries: Sequence[Entry]) -> tuple[Venue, ...]:
     """Where it can be: the place asked for, its rooms when one is needed, a call, or anywhere."""
     if request.is_virtual:
-        return (Venue(name="", place=None, is_virtual=True),)
+        return (Venue(name="Video call", place=None, is_virtual=True),)
     if request.place is None:
         if not request.needs_room:
-            return (Venue(name="", place=None),)
+            return (Venue(name="To be agreed", place=None),)
         return tuple(_room(place, room, entries) for place in directory.places.values() for room in place.rooms)
     place = directory.places[request.place]
     if request.needs_room and place.rooms:
