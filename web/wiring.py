@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -73,7 +74,7 @@ class Household:
     office: Office
     store: Store
     clock: Clock
-    solver: Solver
+    solver: ChildSolver
     messenger: Messenger
     closing: ExitStack = field(repr=False)
 
@@ -90,6 +91,10 @@ class Household:
     def close(self) -> None:
         """End what was started, the last first; doing it twice does it once."""
         self.closing.close()
+
+    def warm_up(self) -> None:
+        """Start what takes a moment to start, so that the first to ask for slots need not wait for it."""
+        Thread(target=self.solver.warm, name="warm-up", daemon=True).start()
 
     def letter(self, invitation: Invitation, language: str) -> str:
         """The mail of an invitation, as somebody who reads that language gets it."""

@@ -138,6 +138,7 @@ def serve_office(
         raise BadInputError(
             "port", say("%(host)s:%(port)s cannot be listened on: %(cause)s.", host=host, port=port, cause=cause)
         ) from error
+    household.warm_up()
     with leaving_on_signals():
         shown = f"[{host}]" if ":" in host else "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
         ready(f"http://{shown}:{_port_of(server)}/")
