@@ -77,9 +77,11 @@ def rule_of(recurrence: Mapping[str, Any], at: time, zone: ZoneInfo | None) -> R
         end = _end(limits, at, zone)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotExactError(say("its repetition is written in a way we do not know")) from error
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
-    first = next(iter(rrulestr(text, dtstart=datetime.combine(start, at)).xafter(datetime.combine(start, time()), 1)))
-    return Rule(first, f"{text}{end}")
+    text = ";".join(f"{name}={value}" for name, value in parts.items()) + end
+    first = next(iter(rrulestr(text, dtstart=datetime.combine(start, at))), None)
+    if first is None:
+        raise NotExactError(say("its repetition ends before it begins"))
+    return Rule(first, text)
 
 
 def _parts(pattern: Mapping[str, Any]) -> dict[str, str]:
