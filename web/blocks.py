@@ -103,7 +103,7 @@ class Drawer:
             label=label,
             detail=detail,
             start_text="" if fills_day else self.show.time(shared.start),
-            end_text="" if fills_day else self.show.time(shared.end),
+            end_text="" if fills_day or shared.start == shared.end else self.show.time(shared.end),
             column=column,
             width=width,
             lane=lane[0],

@@ -179,3 +179,9 @@ def test_free_time_is_what_is_left_of_the_working_hours() -> None:
     unknown = Block(kind=BlockKind.UNKNOWN, interval=on_monday("12:00", "13:00"))
     assert free_time([*blocks, unknown], MONDAY, mayor, policy) is None
     assert free_time([], MONDAY + timedelta(days=5), mayor, policy) is None
+
+
+def test_what_has_no_length_tells_one_time() -> None:
+    """An entry without an end is a moment; "12:00 to 12:00" would look like a mistake of ours."""
+    (block,) = drawn(event("12:00", "12:00"))
+    assert (block.start_text, block.end_text) == ("12:00\u00a0PM", "")

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from agenda.actions.look import Block, BlockKind, Board
+from agenda.actions.look import BlockKind, Board
 from agenda.model.errors import BadInputError
 from agenda.model.ids import PersonId
 from agenda.model.people import Person, Standing
@@ -129,12 +129,14 @@ def _row(
         "name": person.name,
         "role": person.title,
         "href": url_for("week.board", on=found.days[0].isoformat(), days=len(found.days), person=person.id),
-        "cells": [_cell(show, person, day, found.cells[person.id, day], drawn[person.id, day]) for day in found.days],
+        "cells": [_cell(show, found, person, day, drawn[person.id, day]) for day in found.days],
     }
 
 
-def _cell(show: Show, person: Person, day: date, blocks: Sequence[Block], drawn: Sequence[Shown]) -> dict[str, object]:
-    free = free_time(blocks, day, person, the_office().policy)
+def _cell(show: Show, found: Board, person: Person, day: date, drawn: Sequence[Shown]) -> dict[str, object]:
+    blocks = found.cells[person.id, day]
+    # On a day off there are no working hours of which something could be left.
+    free = free_time(blocks, day, person, the_office().policy) if day not in found.holidays else None
     unread = any(block.kind is BlockKind.UNKNOWN and block.is_all_day for block in blocks)
     return {
         "day": show.short_day(day),
