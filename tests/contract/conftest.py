@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,13 @@ import pytest
 import requests
 
 from agenda.model.calendars import Calendar, Provider
-from agenda.ports import Connector
+from agenda.model.times import Interval
+from agenda.ports import Connector, Writer
 from sync.caldav import CaldavConnector
 from sync.ics import IcsConnector
 from sync.outbound import Outbound
 from tests.builders import a_calendar
+from tests.contract.google import a_google
 from tests.contract.graph import a_graph
 from tests.servers import (
     LOGIN,
@@ -32,7 +35,7 @@ from tests.servers import (
     xandikos,
 )
 from tests.simulators.graph import FILE, Schema
-from tests.sync.texts import vcalendar
+from tests.sync.texts import vcalendar, vevent
 
 LOOPBACK = Outbound(allow_loopback=True, connect_s=2, read_s=5)
 
@@ -61,6 +64,31 @@ class Source(Protocol):
     def leave(self) -> None:
         """Be out of reach from now on."""
         ...
+
+
+class Written(Source, Protocol):
+    """A calendar that the office writes into, and somebody else behind its back."""
+
+    @property
+    def connector(self) -> ReaderAndWriter:
+        """What reads and writes it."""
+        ...
+
+    def move(self, uid: str, slot: Interval) -> None:
+        """Move, as somebody else, what we have written."""
+        ...
+
+    def file(self, uid: str, slot: Interval) -> None:
+        """Put a meeting in from its invitation mail, under a name that is not of our making."""
+        ...
+
+    def occupy(self, uid: str, slot: Interval) -> None:
+        """Put an event of somebody else where ours with that UID would lie."""
+        ...
+
+
+class ReaderAndWriter(Connector, Writer, Protocol):
+    """Reads and writes."""
 
 
 @dataclass
@@ -109,6 +137,24 @@ class DavSource:
     def drop(self, name: str) -> None:
         """Take them out."""
         self.server.delete(self.url, f"{name}.ics")
+
+    def move(self, uid: str, slot: Interval) -> None:
+        """Move what we have written to another time."""
+        response = self.server.request("GET", f"{self.url}{uid}.ics")
+        response.raise_for_status()
+        head, begin, event = response.content.decode().partition("BEGIN:VEVENT")
+        for name, at in (("DTSTART", slot.start), ("DTEND", slot.end)):
+            event = re.sub(rf"\b{name}[^\r\n]*", f"{name}:{at:%Y%m%dT%H%M%SZ}", event)
+        self.server.put(self.url, f"{uid}.ics", (head + begin + event).encode())
+
+    def file(self, uid: str, slot: Interval) -> None:
+        """Put a meeting in from its invitation mail."""
+        start, end = f"DTSTART:{slot.start:%Y%m%dT%H%M%SZ}", f"DTEND:{slot.end:%Y%m%dT%H%M%SZ}"
+        self.server.put(self.url, "from-the-mail.ics", vcalendar(vevent(uid, start, end, "SUMMARY:Bridge repairs")))
+
+    def occupy(self, uid: str, slot: Interval) -> None:
+        """Put an event of somebody else at our address."""
+        self.put(uid, vevent("quite-another@example.org", f"DTSTART:{slot.start:%Y%m%dT%H%M%SZ}"))
 
     def leave(self) -> None:
         """Move to where nobody listens."""
@@ -205,7 +251,7 @@ def calendar_name(request: pytest.FixtureRequest) -> str:
     return "".join(char if char.isalnum() else "-" for char in request.node.name).lower()[:80]
 
 
-@pytest.fixture(params=["file", "feed", "radicale", "xandikos", "radicale without sync-collection", "graph"])
+@pytest.fixture(params=["file", "feed", "radicale", "xandikos", "radicale without sync-collection", "graph", "google"])
 def source(request: pytest.FixtureRequest, tmp_path: Path, calendar_name: str) -> Iterator[Source]:
     """Each kind of calendar in turn, empty."""
     with ExitStack() as stack:
@@ -220,6 +266,8 @@ def source(request: pytest.FixtureRequest, tmp_path: Path, calendar_name: str) -
                 server: DavServer = request.getfixturevalue("radicale_server")
                 between = stack.enter_context(web_server(lambda asked: without_sync(asked, server.url)))
                 yield a_dav(server, calendar_name, through=between.url)
+            case "google":
+                yield stack.enter_context(a_google())
             case name:
                 yield a_dav(request.getfixturevalue(f"{name}_server"), calendar_name)
 
@@ -248,12 +296,24 @@ class Target(Protocol):
         ...
 
 
-@pytest.fixture(params=["radicale", "xandikos", "graph"])
+@pytest.fixture(params=["radicale", "xandikos", "graph", "google"])
 def target(request: pytest.FixtureRequest, calendar_name: str) -> Iterator[Target]:
     """Each kind of calendar that can be written, empty."""
     with ExitStack() as stack:
         match request.param:
             case "graph":
                 yield stack.enter_context(a_graph(request.getfixturevalue("graph_schema"), LOOPBACK))
+            case "google":
+                yield stack.enter_context(a_google())
             case name:
                 yield a_dav(request.getfixturevalue(f"{name}_server"), calendar_name)
+
+
+@pytest.fixture(params=["radicale", "xandikos", "google"])
+def written(request: pytest.FixtureRequest, calendar_name: str) -> Iterator[Written]:
+    """Each kind of calendar that can be written by others as well, empty."""
+    if request.param == "google":
+        with a_google() as source:
+            yield source
+    else:
+        yield a_dav(request.getfixturevalue(f"{request.param}_server"), calendar_name)

@@ -14,7 +14,7 @@ from sync.ical import IcalExpander
 from tests.contract.conftest import Source
 from tests.sync.texts import SPRING, from_to, utc, vevent
 
-SERVED = ["feed", "radicale", "xandikos", "graph"]
+SERVED = ["feed", "radicale", "xandikos", "graph", "google"]
 
 
 @dataclass

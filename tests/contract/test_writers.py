@@ -11,7 +11,7 @@ from agenda.model.errors import ChangedElsewhereError, RefusedError, TryLaterErr
 from agenda.model.events import Attendee
 from agenda.model.meetings import Invitation, Method
 from agenda.model.times import Interval
-from tests.contract.conftest import DavSource, Target, a_dav, pass_on
+from tests.contract.conftest import DavSource, Target, Written, a_dav, pass_on
 from tests.servers import Answer, DavServer, Heard, web_server
 from tests.sync.texts import SPRING, from_to, utc, vcalendar, vevent
 
@@ -88,35 +88,33 @@ def test_a_cancelled_meeting_leaves_the_calendar(target: Target) -> None:
     assert slots(target) == []
 
 
-def test_somebody_elses_move_is_not_undone(dav: DavSource) -> None:
+def test_somebody_elses_move_is_not_undone(written: Written) -> None:
     """The mayor moved it by hand in her own calendar; the office learns of it instead of overwriting it."""
-    dav.connector.write(dav.calendar, an_invitation())
-    text = text_of(dav).replace("20260302T090000", "20260302T110000").replace("20260302T094500", "20260302T114500")
-    dav.server.put(dav.url, f"{UID}.ics", text.encode())
+    written.connector.write(written.calendar, an_invitation())
+    written.move(UID, from_to("2026-03-02 16:00", "2026-03-02 16:45"))
     with pytest.raises(ChangedElsewhereError):
-        dav.connector.write(dav.calendar, an_invitation(1, from_to("2026-03-04 14:00", "2026-03-04 15:00")))
-    assert slots(dav) == [from_to("2026-03-02 16:00", "2026-03-02 16:45")]
+        written.connector.write(written.calendar, an_invitation(1, from_to("2026-03-04 14:00", "2026-03-04 15:00")))
+    assert slots(written) == [from_to("2026-03-02 16:00", "2026-03-02 16:45")]
 
 
-def test_an_object_of_somebody_else_at_our_address_is_left_alone(dav: DavSource) -> None:
+def test_an_object_of_somebody_else_at_our_address_is_left_alone(written: Written) -> None:
     """However it came there, it is not ours."""
-    dav.put(UID, vevent("quite-another@example.org"))
+    written.occupy(UID, an_invitation().slot)
     with pytest.raises(ChangedElsewhereError):
-        dav.connector.write(dav.calendar, an_invitation())
+        written.connector.write(written.calendar, an_invitation())
     with pytest.raises(ChangedElsewhereError):
-        dav.connector.remove(dav.calendar, UID)
-    assert len(slots(dav)) == 1
+        written.connector.remove(written.calendar, UID)
+    assert len(slots(written)) == 1
 
 
-def test_the_same_meeting_filed_under_another_name_is_found(dav: DavSource) -> None:
+def test_the_same_meeting_filed_under_another_name_is_found(written: Written) -> None:
     """A calendar program that took the invitation from the mail chose a name of its own."""
-    filed = vcalendar(vevent(UID, "DTSTART:20260302T140000Z", "DTEND:20260302T144500Z", "SUMMARY:Bridge repairs"))
-    dav.server.put(dav.url, "from-the-mail.ics", filed)
+    written.file(UID, an_invitation().slot)
     later = from_to("2026-03-03 15:00", "2026-03-03 16:00")
-    dav.connector.write(dav.calendar, an_invitation(1, later))
-    assert slots(dav) == [later]
-    dav.connector.remove(dav.calendar, UID)
-    assert slots(dav) == []
+    written.connector.write(written.calendar, an_invitation(1, later))
+    assert slots(written) == [later]
+    written.connector.remove(written.calendar, UID)
+    assert slots(written) == []
 
 
 def test_part_of_a_uid_is_not_the_uid(target: Target) -> None:
