@@ -185,7 +185,7 @@ def _served(
         asked = Asked(
             method=method,
             path=path,
-            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+            query={name: value for name, value in parse_qsl(parts.query, keep_blank_values=True) if name != "again"},
             prefer=headers.get("Prefer") or "",
             if_match=headers.get("If-Match") or "",
             body=_json(body) if body else None,
@@ -238,7 +238,7 @@ def _spoilt(answer: Json, how: str, target: str) -> Json:
         case "endless":
             return {"value": value, "@odata.nextLink": target}
         case "empty":
-            return {"value": [], "@odata.nextLink": target}
+            return {"value": [], "@odata.nextLink": f"{target}&again=1"}
         case "unlinked":
             return {"value": value}
     raise ValueError(how)
