@@ -147,6 +147,31 @@ def draft_of(typed: Typed, directory: Directory, today: date, default_min: int) 
     )
 
 
+def typed_of(draft: Draft) -> MultiDict[str, str]:
+    """A draft as the fields in which it could have been typed; `draft_of` reads it back."""
+    parts = {
+        **{PART + person: Role.REQUIRED.value for person in draft.required},
+        **{PART + person: Role.OPTIONAL.value for person in draft.optional},
+        **{PART + person: Role.ONE_OF.value for group in draft.one_of for person in group},
+    }
+    ticks = {"is_virtual": draft.is_virtual, "needs_room": draft.needs_room, "is_private": draft.is_private}
+    fields = {
+        "title": draft.title,
+        "duration_min": str(draft.duration_min),
+        "first_day": draft.first_day.isoformat(),
+        "last_day": draft.last_day.isoformat(),
+        "earliest": f"{draft.earliest:%H:%M}" if draft.earliest is not None else "",
+        "latest": f"{draft.latest:%H:%M}" if draft.latest is not None else "",
+        "place": draft.place,
+        "seats": str(draft.seats) if draft.seats else "",
+        "purpose": draft.purpose,
+        "requester": draft.requester,
+        "contact": draft.contact,
+        "priority": str(int(draft.priority)),
+    }
+    return MultiDict({**fields, **parts, **{name: "1" for name, is_ticked in ticks.items() if is_ticked}})
+
+
 def joined(form: Sequence[BadInputError], sense: Iterable[BadInputError]) -> tuple[BadInputError, ...]:
     """Problems of form, and problems of sense of those fields that could be read."""
     unreadable = {one.field for one in form}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from agenda.actions.book import Book
@@ -11,6 +11,7 @@ from agenda.model.errors import BadInputError, BadInputsError
 from agenda.model.hours import WallSpan
 from agenda.model.ids import PersonId, PlaceId, RequestId, fresh_id
 from agenda.model.people import Attendance, Role
+from agenda.model.proposals import ProposalState
 from agenda.model.requests import Priority, Request, RequestState
 from agenda.model.sentences import say
 from agenda.model.times import DAY, Interval
@@ -76,6 +77,64 @@ class TakeIn:
             unit.requests.add(request)
             unit.commit()
         return request
+
+    def amend(self, request_id: RequestId, draft: Draft) -> Request:
+        """Change what a request says, as long as it is not decided.
+
+        Where the change touches who, when, where or how long, slots that were proposed are put aside.
+
+        Raises:
+            NotFoundError: there is no such request.
+            BadInputsError: some fields cannot be used; nothing was changed.
+            BadInputError: it is already decided.
+        """
+        problems = self.check(draft)
+        if problems:
+            raise BadInputsError(problems)
+        with self.store.writing() as unit:
+            before = unit.requests.get(request_id)
+            if before.state not in (RequestState.OPEN, RequestState.PROPOSED):
+                raise BadInputError("request", say("This request is decided; it cannot be changed any more."))
+            typed = self._request_of(draft)
+            amended = replace(typed, id=before.id, created_at=before.created_at, state=before.state)
+            proposal = unit.proposals.latest(request_id)
+            if _asks_for(amended) != _asks_for(before):
+                amended = amended.now(RequestState.OPEN)
+                if proposal is not None and proposal.state is ProposalState.OPEN:
+                    unit.proposals.save(proposal.superseded())
+            unit.requests.save(amended)
+            unit.commit()
+        return amended
+
+    def draft_of(self, request: Request) -> Draft:
+        """A request as it could have been typed, to be changed."""
+        zone = self.book.policy.zone
+        first, last = request.windows[0], request.windows[-1]
+        earliest, latest = first.start.astimezone(zone), first.end.astimezone(zone)
+        groups: dict[str, list[str]] = {}
+        for one in request.attendance:
+            if one.role is Role.ONE_OF:
+                groups.setdefault(one.group, []).append(one.person)
+        return Draft(
+            title=request.title,
+            duration_min=int(request.duration.total_seconds() // 60),
+            first_day=earliest.date(),
+            last_day=last.start.astimezone(zone).date(),
+            required=request.people(Role.REQUIRED),
+            optional=request.people(Role.OPTIONAL),
+            one_of=tuple(tuple(group) for group in groups.values()),
+            earliest=None if earliest.time() == EARLIEST else earliest.time(),
+            latest=None if latest.time() == LATEST else latest.time(),
+            place=request.place or "",
+            is_virtual=request.is_virtual,
+            needs_room=request.needs_room,
+            seats=request.seats,
+            purpose=request.purpose,
+            requester=request.requester,
+            contact=request.contact,
+            priority=request.priority,
+            is_private=request.is_private,
+        )
 
     def _problems(self, draft: Draft) -> Iterator[BadInputError]:
         yield from self._problems_of_matter(draft)
@@ -192,6 +251,12 @@ class TakeIn:
         while day <= draft.last_day:
             yield span.on(day, self.book.policy.zone)
             day += DAY
+
+
+def _asks_for(request: Request) -> tuple[object, ...]:
+    """What of a request decides where it can lie."""
+    room = (request.needs_room, request.seats)
+    return request.duration, request.attendance, request.windows, request.place, request.is_virtual, room
 
 
 def _minutes(at: time) -> int:

@@ -18,7 +18,7 @@ from agenda.model.sentences import Sentence, say
 from agenda.model.times import DAY, MINUTE
 from web.access import DECIDES, READS_REQUESTS, open_to
 from web.answers import wants_fragment
-from web.forms import PART, Typed, by_field, draft_of, joined
+from web.forms import PART, Typed, by_field, draft_of, joined, typed_of
 from web.house import the_office
 from web.pages.options import shown_answer
 from web.show import Show, for_reader, tell
@@ -76,6 +76,35 @@ def blank() -> ResponseReturnValue:
         PART + office.directory.principal.id: Role.REQUIRED.value,
     }
     return _form(Typed(MultiDict(usual)), ())
+
+
+@pages.get("/requests/<request_id>/edit")
+@open_to(DECIDES)
+def to_change(request_id: str) -> ResponseReturnValue:
+    """The form with what the request says, to be changed."""
+    office = the_office()
+    found, _ = office.look.request(RequestId(request_id))
+    return _form(Typed(typed_of(office.take_in.draft_of(found))), (), found.id)
+
+
+@pages.post("/requests/<request_id>/edit")
+@open_to(DECIDES)
+def amend(request_id: str) -> ResponseReturnValue:
+    """Keep what was changed, or show what is wrong beside each field."""
+    office, typed = the_office(), Typed(request.form)
+    found, _ = office.look.request(RequestId(request_id))
+    draft = draft_of(typed, office.directory, office.look.today(), office.policy.default_duration_min)
+    if typed.problems:
+        return _form(typed, joined(typed.problems, office.take_in.check(draft)), found.id), 422
+    try:
+        kept = office.take_in.amend(found.id, draft)
+    except BadInputsError as error:
+        return _form(typed, error.problems, found.id), 422
+    if found.state is RequestState.PROPOSED and kept.state is RequestState.OPEN:
+        tell("info", say("The request is changed. Its slots were put aside: find new ones."))
+    else:
+        tell("success", say("The request is changed."))
+    return redirect(url_for("requests.one", request_id=kept.id), 303)
 
 
 @pages.post("/requests/new")
@@ -177,7 +206,7 @@ def _between(show: Show, found: Request) -> str:
     return hours.pop() if len(hours) == 1 and all(window.length < DAY for window in found.windows) else ""
 
 
-def _form(typed: Typed, problems: Sequence[BadInputError]) -> str:
+def _form(typed: Typed, problems: Sequence[BadInputError], changes: RequestId | None = None) -> str:
     office, show = the_office(), for_reader()
     errors = {
         field: " ".join(show.sentence(one) for one in sentences)
@@ -186,6 +215,7 @@ def _form(typed: Typed, problems: Sequence[BadInputError]) -> str:
     places = sorted(office.directory.places.values(), key=lambda place: place.name)
     return render_template(
         "new_request.html",
+        changes=changes,
         typed=typed,
         errors=errors,
         people=[(PART + one.id, one, typed.raw(PART + one.id)) for one in office.directory.people.values()],

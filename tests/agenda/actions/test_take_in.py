@@ -7,8 +7,10 @@ from datetime import time, timedelta
 import pytest
 
 from agenda.actions.take_in import Draft
-from agenda.model.errors import BadInputsError
+from agenda.model.errors import BadInputError, BadInputsError
 from agenda.model.people import Role
+from agenda.model.proposals import ProposalState
+from agenda.model.requests import RequestState
 from tests.agenda.actions.conftest import Town
 from tests.builders import CITY_HALL, DEPUTY, MAYOR, MONDAY, TREASURER, on_monday
 
@@ -82,6 +84,38 @@ def test_all_mistakes_are_told_at_once(town: Town) -> None:
 def test_a_window_just_long_enough_will_do(town: Town) -> None:
     """The border: 45 minutes between noon and a quarter to one."""
     assert not town.take_in.check(a_draft(earliest=time(12), latest=time(12, 45)))
+
+
+def test_a_request_can_be_changed_and_reads_back_as_it_was_typed(town: Town) -> None:
+    """The contact that was missing is filled in."""
+    draft = a_draft(requester="Harbor School", purpose="Opening", one_of=((DEPUTY, TREASURER),), earliest=time(9))
+    request = town.take_in.request(draft)
+    assert town.take_in.draft_of(request) == draft
+    amended = town.take_in.amend(request.id, a_draft(requester="Harbor School", purpose="Opening", contact="555-0100"))
+    assert amended.missing() == ()
+    assert (amended.id, amended.created_at) == (request.id, request.created_at)
+    assert town.look.request(request.id)[0] == amended
+
+
+def test_a_change_of_words_keeps_the_slots_and_a_change_of_time_puts_them_aside(town: Town) -> None:
+    """Only what the solver was told makes its answer old."""
+    town.connects_everybody()
+    request = town.take_in.request(a_draft())
+    proposal = town.propose.options(request.id)
+    assert town.take_in.amend(request.id, a_draft(contact="555-0100")).state is RequestState.PROPOSED
+    assert town.look.proposal(proposal.id)[0].state is ProposalState.OPEN
+    assert town.take_in.amend(request.id, a_draft(duration_min=60)).state is RequestState.OPEN
+    assert town.look.proposal(proposal.id)[0].state is ProposalState.SUPERSEDED
+
+
+def test_a_decided_request_cannot_be_changed(town: Town) -> None:
+    """Nor a good one badly."""
+    request = town.take_in.request(a_draft())
+    with pytest.raises(BadInputsError):
+        town.take_in.amend(request.id, a_draft(title=""))
+    town.decide.decline(request.id)
+    with pytest.raises(BadInputError, match="is decided"):
+        town.take_in.amend(request.id, a_draft(title="Another"))
 
 
 def test_what_is_missing_is_told_and_not_refused(town: Town) -> None:

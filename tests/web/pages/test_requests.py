@@ -218,6 +218,22 @@ def test_the_mayor_reads_but_leaves_the_deciding_to_the_secretary(city: City) ->
     assert 'name="option"' not in page
 
 
+def test_what_a_request_lacks_can_be_filled_in(city: City) -> None:
+    """The form comes back with all that was said, and what is wrong is told as in a new one."""
+    browser = city.browser()
+    browser.post("/requests/new", **{**GOOD, "contact": ""})
+    request = city.request_id()
+    assert "Not complete yet" in browser.read(f"/requests/{request}")
+    page = browser.read(f"/requests/{request}/edit")
+    assert f'action="/requests/{request}/edit"' in page
+    assert 'value="School visit"' in page
+    assert re.search(r'name="part-deputy">.*?value="one-of" selected', page, re.DOTALL)
+    assert browser.post(f"/requests/{request}/edit", **{**GOOD, "title": ""}).status_code == 422
+    response = browser.post(f"/requests/{request}/edit", **GOOD)
+    assert (response.status_code, response.location) == (303, f"/requests/{request}")
+    assert "Not complete yet" not in browser.read(response.location)
+
+
 def a_form(browser: Browser) -> str:
     """The empty form."""
     return browser.read("/requests/new")
