@@ -44,12 +44,12 @@ class BadInputsError(AgendaError):
 
 
 class SlotTakenError(AgendaError):
-    """Something took the slot since it was proposed. `taken_by` says what, as far as it may be told."""
+    """Something took the slot since it was proposed. `taken_by` says what, as far as it may be told, without a stop."""
 
     def __init__(self, slot: Interval, *, taken_by: Sentence) -> None:
         """Name the slot, and what took it."""
         super().__init__(
-            say("%(slot)s is no longer possible. %(taken_by)s Ask for slots again.", slot=slot, taken_by=taken_by)
+            say("%(slot)s is no longer possible: %(taken_by)s. Ask for slots again.", slot=slot, taken_by=taken_by)
         )
         self.slot = slot
         self.taken_by = taken_by

@@ -125,16 +125,16 @@ class SqlMeetings:
 def _told(holder: RowMapping | None) -> Sentence:
     """Who is in the way: by the meeting's title, or only that it is so where the meeting is private."""
     if holder is None:  # freed between the refusal and the look
-        return say("Somebody was booked at that time.")
+        return say("somebody was booked at that time")
     match holder["kind"], holder["is_private"]:
         case "person", True:
-            return say("%(person)s is busy then.", person=holder["id"])
+            return say("%(person)s is busy then", person=holder["id"])
         case "person", False:
-            return say("%(person)s is in “%(meeting)s” then.", person=holder["id"], meeting=holder["title"])
+            return say("%(person)s is in “%(meeting)s” then", person=holder["id"], meeting=holder["title"])
         case _, True:
-            return say("The room is taken then.")
+            return say("the room is taken then")
         case _:
-            return say("The room is taken by “%(meeting)s” then.", meeting=holder["title"])
+            return say("the room is taken by “%(meeting)s” then", meeting=holder["title"])
 
 
 def meeting_row(meeting: Meeting) -> dict[str, Any]:
