@@ -14,6 +14,8 @@ from google.auth import jwt as untyped_jwt
 
 jwt: Any = untyped_jwt
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+USUAL = "https://oauth2.googleapis.com/token"
+"""Whom an assertion is for, wherever the desk stands; google-auth knows no other."""
 CLIENT = "antechamber.apps.example.org"
 CLIENT_SECRET = "a secret of the client"
 
@@ -104,7 +106,7 @@ class Desk:
     def _assert(self, assertion: str, own: str) -> tuple[int, dict[str, Any]]:
         try:
             claims = dict(jwt.decode(assertion, verify=False))
-            jwt.decode(assertion, certs=self.keys[claims["iss"]], audience=own)
+            jwt.decode(assertion, certs=self.keys[claims["iss"]], audience=[own, USUAL])
         except (ValueError, KeyError):
             return 400, {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
         scopes = frozenset(str(claims.get("scope", "")).split())
