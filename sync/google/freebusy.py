@@ -61,7 +61,8 @@ def _busy(told: object, span: Interval) -> Busy:
     if errors:
         first = errors[0] if isinstance(errors, Sequence) and isinstance(errors[0], Mapping) else {}
         return Busy((span,), REASONS.get(str(first.get("reason")), say("the provider cannot tell just now")))
-    stretches = [_interval(one) for one in told.get("busy") or ()]
+    busy = told.get("busy")
+    stretches = [_interval(one) for one in busy] if isinstance(busy, list) else [None]
     if None in stretches:
         return Busy((span,), say("one of its times cannot be read"))
     inside = (one.intersect(span) for one in stretches if one is not None)
