@@ -16,7 +16,7 @@ endif
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format check bench prove messages lock clean venv browser
+.PHONY: help run test lint format check bench prove pictures messages lock clean venv browser
 
 help: ## show what there is to do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: venv browser ## run the benchmarks one after another and print their figu
 
 prove: venv browser ## run the long proofs
 	@HYPOTHESIS_PROFILE=roaming $(PYTEST) -m "prove or cyrus" --timeout=3600 $(ARGS)
+
+pictures: venv browser ## walk the demo and take the pictures of the readme
+	@PICTURES=docs/pictures $(PYTEST) -q tests/journeys/test_first_run.py -k "week or alerts or everybodys or barrier"
 
 messages: venv ## gather the words of the house for its translators
 	@$(BIN)/python -m web.messages
