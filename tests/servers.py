@@ -188,7 +188,7 @@ def web_server(answer: Callable[[Heard], Answer], *, tls: bool = False) -> Itera
             if said.cut_to is not None:
                 self.close_connection = True
 
-        do_GET = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = _do  # noqa: N815 - names the library looks for
+        do_GET = do_POST = do_PUT = do_DELETE = do_PROPFIND = do_REPORT = _do  # noqa: N815 - names the library looks for
 
         def log_message(self, *_: Any) -> None:
             pass

@@ -152,19 +152,21 @@ class Client:
         *,
         if_match: str = "",
         expect: Collection[int] = (),
+        is_write: bool | None = None,
     ) -> Answer:
-        """One request.
+        """One request; whatever is no GET counts as writing, unless it is said that it is not.
 
         Raises:
             ProviderError: it was refused, or is out of reach.
             StateLostError: a delta link is not good any more.
         """
         token = self._token(self._calendar)
-        response = self._send(method, url, body, if_match, token)
+        is_write = method != "GET" if is_write is None else is_write
+        response = self._send(method, url, body, if_match, token, is_write=is_write)
         if response.status_code == 401:
             fresh = self._token(self._calendar)
             if fresh != token:
-                response = self._send(method, url, body, if_match, fresh)
+                response = self._send(method, url, body, if_match, fresh, is_write=is_write)
         status = response.status_code
         if status < 300:
             self._limiter.went_well(self.mailbox)
@@ -181,7 +183,7 @@ class Client:
         raise self._refusal(response, codes)
 
     def _send(
-        self, method: str, url: str, body: Mapping[str, Any] | None, if_match: str, token: str
+        self, method: str, url: str, body: Mapping[str, Any] | None, if_match: str, token: str, *, is_write: bool
     ) -> requests.Response:
         headers = {
             "Authorization": f"Bearer {token}",
@@ -195,7 +197,7 @@ class Client:
         if body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
-        with self._limiter.turn(self.mailbox, self.provider, is_write=method != "GET"), mapped(self.provider):
+        with self._limiter.turn(self.mailbox, self.provider, is_write=is_write), mapped(self.provider):
             response: requests.Response = self._session.request(method, url, data=data, headers=headers)
             return response
 
