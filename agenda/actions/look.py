@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from agenda.actions.book import Book
 from agenda.model.alerts import Alert
+from agenda.model.availability import Knowledge, unknown_of
 from agenda.model.calendars import Calendar, Freshness, Problem
 from agenda.model.entries import Entry
 from agenda.model.events import Event, EventKey, Status
@@ -106,15 +107,20 @@ class Look:
         who = tuple(person for person in self.book.directory.people.values() if people is None or person.id in people)
         with self.store.reading() as unit:
             entries = self.book.entries(unit, span, None if people is None else people)
-            calendars = unit.calendars.all()
-            freshness = unit.calendars.freshness()
-            problems = unit.calendars.problems()
+            known = Knowledge(
+                entries=entries,
+                calendars={calendar.id: calendar for calendar in unit.calendars.all()},
+                freshness=unit.calendars.freshness(),
+                problems=unit.calendars.problems(),
+                holidays=self.book.days_off(span),
+                now=self.clock.now(),
+            )
         cells: dict[tuple[PersonId, date], tuple[Block, ...]] = {}
         for person in who:
             blocks = [
                 *self._entries_of(person.id, entries, viewer),
-                *self._travel_of(person.id, entries),
-                *self._unknown_of(person.id, span, calendars, freshness, problems),
+                *self._travel_of(person.id, entries, viewer),
+                *self._unknown_of(person.id, span, known),
             ]
             for day in dates:
                 of_day = days_of(day, day + DAY, zone)
@@ -124,7 +130,7 @@ class Look:
                         key=lambda block: (not block.is_all_day, block.interval, block.kind),
                     )
                 )
-        return Board(people=who, days=dates, cells=cells, holidays=self.book.days_off(span))
+        return Board(people=who, days=dates, cells=cells, holidays=known.holidays)
 
     def events(self, span: Interval, viewer: User | None, person: PersonId | None = None) -> Sequence[Event]:
         """Occurrences that overlap the span, copies joined; private ones say only when, unless the viewer may see all.
@@ -222,7 +228,7 @@ class Look:
             if entry.event.status is Status.CANCELLED:
                 continue
             event = entry.event if sees_all else entry.event.as_seen_by_others()
-            hidden = entry.event.is_private and not sees_all
+            hidden = _is_hidden(entry, viewer)
             yield Block(
                 kind=_kind(entry, hidden=hidden),
                 interval=entry.interval,
@@ -239,8 +245,11 @@ class Look:
                 sources=tuple(sorted(entry.sources)),
             )
 
-    def _travel_of(self, person: PersonId, entries: Iterable[Entry]) -> Iterator[Block]:
-        """Drives between neighbouring in-person entries, put right before the later one, as far as there is room."""
+    def _travel_of(self, person: PersonId, entries: Iterable[Entry], viewer: User) -> Iterator[Block]:
+        """Drives between neighbouring in-person entries, put right before the later one, as far as there is room.
+
+        Where a private event is held is not told by the drive to or from it either.
+        """
         origin: Entry | None = None
         for entry in entries:
             if person not in entry.busy or entry.event.is_all_day:
@@ -256,33 +265,19 @@ class Look:
                         kind=BlockKind.TRAVEL,
                         interval=Interval(start, entry.interval.start),
                         leg=leg,
-                        origin=origin.found.place,
-                        goal=entry.found.place,
+                        origin=None if _is_hidden(origin, viewer) else origin.found.place,
+                        goal=None if _is_hidden(entry, viewer) else entry.found.place,
                     )
             origin = entry
 
-    def _unknown_of(
-        self,
-        person: PersonId,
-        span: Interval,
-        calendars: Iterable[Calendar],
-        freshness: Mapping[CalendarId, Freshness],
-        problems: Mapping[CalendarId, Sequence[Problem]],
-    ) -> Iterator[Block]:
-        mine = [one for one in calendars if one.owner == person and one.counts_as_busy]
-        unknown: list[Interval] = [] if mine else [span]
-        for calendar in mine:
-            state = freshness.get(calendar.id)
-            stale_after = self.book.policy.stale_after
-            if state is None or not state.is_trusted(self.clock.now(), stale_after):
-                unknown.append(span)
-            unknown += [
-                problem.interval
-                for problem in problems.get(calendar.id, ())
-                if problem.interval is not None and problem.interval.overlaps(span)
-            ]
-        for interval in merge(unknown):
+    def _unknown_of(self, person: PersonId, span: Interval, known: Knowledge) -> Iterator[Block]:
+        """The same stretches that the solver is told of, time outside what was read among them."""
+        for interval in merge(unknown_of(person, span, self.book.policy, known)):
             yield Block(kind=BlockKind.UNKNOWN, interval=interval, is_all_day=interval.length >= DAY)
+
+
+def _is_hidden(entry: Entry, viewer: User) -> bool:
+    return entry.event.is_private and viewer.duty not in SEES_EVERYTHING
 
 
 def _kind(entry: Entry, *, hidden: bool) -> BlockKind:

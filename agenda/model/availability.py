@@ -130,8 +130,8 @@ def unknown_of(person: PersonId, horizon: Interval, policy: Policy, known: Knowl
         state = known.freshness.get(calendar.id)
         if state is None or not state.is_trusted(known.now, policy.stale_after):
             yield horizon
-        elif state.window is not None:
-            yield from subtract(horizon, [state.window])
+        else:
+            yield from subtract(horizon, [state.window] if state.window is not None else ())
         for problem in known.problems.get(calendar.id, ()):
             if problem.interval is not None:
                 clipped = problem.interval.intersect(horizon)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from agenda.model.calendars import Calendar
-from agenda.model.events import Classification, Event, EventKey, PartStat
+from agenda.model.events import Classification, Event, EventKey, PartStat, Status, Transparency
 from agenda.model.gazetteer import Found, Gazetteer
 from agenda.model.ids import CalendarId, MeetingId, PersonId
 from agenda.model.meetings import Meeting
@@ -22,7 +22,8 @@ _TIGHTNESS = {Classification.PUBLIC: 0, Classification.PRIVATE: 1, Classificatio
 class Entry:
     """An event as the office sees it.
 
-    `event` is the copy that says most, with the tightest classification of all copies. `owners` are those in whose
+    `event` is the copy that says most among those that take time, with the tightest classification of all copies; a
+    meeting of the office's own stands until the office cancels it, whatever a copy says. `owners` are those in whose
     calendars it lies, `busy` those whose time it takes. `meeting` is set when it is one of the office's own.
     """
 
@@ -73,7 +74,7 @@ def _joined(
     gazetteer: Gazetteer,
     own: Mapping[str, Meeting],
 ) -> Entry:
-    fullest = max(group, key=lambda event: (len(event.location), len(event.summary), event.sequence))
+    fullest = max(group, key=_says_most)
     tightest = max((event.classification for event in group), key=_TIGHTNESS.__getitem__)
     meeting = own.get(fullest.key.uid)
     busy = {
@@ -84,9 +85,12 @@ def _joined(
         and not _declined(event, people.get(calendars[event.calendar].owner))
     }
     found = gazetteer.find(fullest.location, fullest.position)
+    if meeting is not None and meeting.is_private:
+        tightest = max(tightest, Classification.PRIVATE, key=_TIGHTNESS.__getitem__)
     if meeting is not None and meeting.slot == fullest.interval:
         busy |= set(meeting.attending)
         found = _whereabouts(meeting)
+        fullest = replace(fullest, status=Status.CONFIRMED, transparency=Transparency.OPAQUE)
     return Entry(
         event=replace(fullest, classification=tightest),
         owners=frozenset(calendars[event.calendar].owner for event in group),
@@ -95,6 +99,12 @@ def _joined(
         found=found,
         meeting=meeting.id if meeting is not None else None,
     )
+
+
+def _says_most(event: Event) -> tuple[bool, bool, int, int, int]:
+    """A copy that somebody struck out or made free speaks only for its own owner."""
+    is_on = event.status is not Status.CANCELLED
+    return event.takes_time, is_on, len(event.location), len(event.summary), event.sequence
 
 
 def _declined(event: Event, owner: Person | None) -> bool:

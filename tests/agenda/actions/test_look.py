@@ -80,6 +80,30 @@ def test_a_drive_stands_before_the_event_it_leads_to(town: Town) -> None:
     assert (drive.origin, drive.goal, drive.leg.minutes) == ("city-hall", "north-school", 17)
 
 
+def test_a_drive_to_a_private_event_does_not_tell_where_it_is(town: Town) -> None:
+    """To those who may not know; the drive itself is shown, for the time is taken."""
+    away = {"location": "North School", "classification": Classification.PRIVATE}
+    town.connects(an_event(NINE, "a"), an_event(on_monday("11:00", "12:00"), "b", **away))
+    assert "north-school" not in repr(blocks(town, duty=Duty.STAFF))
+    assert BlockKind.TRAVEL in [one.kind for one in blocks(town, duty=Duty.STAFF)]
+    assert "north-school" in repr(blocks(town))
+
+
+def test_a_drive_from_a_private_event_does_not_tell_where_it_was(town: Town) -> None:
+    """The same the other way round."""
+    away = {"location": "North School", "classification": Classification.PRIVATE}
+    town.connects(an_event(NINE, "a", **away), an_event(on_monday("11:00", "12:00"), "b"))
+    assert "north-school" not in repr(blocks(town, duty=Duty.STAFF))
+
+
+def test_days_beyond_what_was_read_are_unknown(town: Town) -> None:
+    """Nobody has looked there, so they are not empty."""
+    town.connects(an_event(NINE))
+    for day in (MONDAY + timedelta(days=200), MONDAY - timedelta(days=60)):
+        kinds = [one.kind for one in town.look.board(day, 1, viewer()).cells[MAYOR, day]]
+        assert kinds == [BlockKind.UNKNOWN]
+
+
 def test_what_takes_no_time_says_so(town: Town) -> None:
     """It is in the calendar, and nobody is busy."""
     town.connects(an_event(NINE, transparency=Transparency.TRANSPARENT))

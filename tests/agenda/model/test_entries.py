@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from agenda.model.entries import Entry, gather
-from agenda.model.events import Attendee, Classification, Event, EventKey, PartStat, Transparency
+from agenda.model.events import Attendee, Classification, Event, EventKey, PartStat, Status, Transparency
 from agenda.model.gazetteer import Gazetteer
 from agenda.model.ids import CalendarId, MeetingId
 from agenda.model.meetings import Meeting
@@ -117,3 +121,29 @@ def test_a_place_nobody_knows_is_unknown() -> None:
     """Not virtual, not zero."""
     (entry,) = gathered(an_event(NINE, location="somewhere in the hills"))
     assert entry.found.whereabouts is Whereabouts.UNKNOWN
+
+
+def test_a_copy_that_is_struck_out_does_not_strike_out_the_others() -> None:
+    """However much it says: it speaks for its own owner alone."""
+    struck_out = an_event(NINE, status=Status.CANCELLED, summary="Staff meeting, with a long title")
+    (entry,) = gathered(struck_out, of_deputy())
+    assert entry.event.status is Status.CONFIRMED
+    assert entry.busy == {DEPUTY}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": Status.CANCELLED}, {"transparency": Transparency.TRANSPARENT}], ids=["cancelled", "free"]
+)
+def test_an_own_meeting_stands_whatever_a_copy_says(changes: dict[str, object]) -> None:
+    """Only the office calls it off; until then it takes its people and its room."""
+    (entry,) = gathered(an_event(NINE, key=EventKey(a_meeting().uid), **changes), meetings=(a_meeting(),))
+    assert entry.busy == {MAYOR, DEPUTY}
+    assert entry.event.takes_time
+
+
+@pytest.mark.parametrize("told", [Classification.PUBLIC, Classification.CONFIDENTIAL])
+def test_an_own_private_meeting_stays_private_when_it_comes_back(told: Classification) -> None:
+    """Some servers drop CLASS on the way."""
+    meeting = replace(a_meeting(), is_private=True)
+    (entry,) = gathered(an_event(NINE, key=EventKey(meeting.uid), classification=told), meetings=(meeting,))
+    assert entry.event.is_private
