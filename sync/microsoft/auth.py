@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,7 @@ from typing import Any
 
 import msal
 import requests
+from msal.exceptions import MsalServiceError
 
 from agenda.model.errors import ProviderError, RefusedError, TryLaterError
 from agenda.model.sentences import Sentence, say
@@ -30,6 +32,8 @@ WORD = re.compile(r"[a-z_]{1,60}")
 BUSY = frozenset({"server_error", "temporarily_unavailable"})
 BAD_APP = frozenset({"invalid_client"})
 NO_RIGHT = frozenset({"unauthorized_client", "invalid_scope", "access_denied", "invalid_resource"})
+NOT_YET = frozenset({"authorization_pending", "slow_down"})
+TOO_LATE = NOT_YET | {"expired_token", "code_expired"}
 ALWAYS_ASKED = frozenset({"openid", "profile", "offline_access", "email"})
 
 
@@ -140,12 +144,17 @@ class Tokens:
 
     def begin_sign_in(self, redirect_uri: str, login: str = "") -> dict[str, Any]:
         """Begin with authorization code and PKCE: the person goes to `auth_uri`; the rest is kept in the session."""
-        found = self._asked(
-            lambda client: client.initiate_auth_code_flow(
-                self._app.scopes, redirect_uri=redirect_uri, login_hint=login or None
-            )
-        )
-        return dict(found or {})
+
+        def begin(client: msal.ClientApplication) -> dict[str, Any]:
+            with warnings.catch_warnings():
+                # it would have the answer posted; from another site a browser posts without our session's cookie
+                warnings.simplefilter("ignore", UserWarning)
+                found: dict[str, Any] = client.initiate_auth_code_flow(
+                    self._app.scopes, redirect_uri=redirect_uri, login_hint=login or None
+                )
+                return found
+
+        return dict(self._asked(begin) or {})
 
     def finish_sign_in(self, flow: Mapping[str, Any], answer: Mapping[str, str]) -> SignedIn:
         """Take what the person came back with; a forged or foreign answer is refused.
@@ -172,7 +181,15 @@ class Tokens:
 
     def wait_for_device(self, code: DeviceCode) -> SignedIn:
         """Wait until the person has typed the code, or it has expired. Raises as `finish_sign_in` does."""
-        return self._signed_in(self._asked(lambda client: client.acquire_token_by_device_flow(code.flow)))
+        deadline = time.monotonic() + code.expires_in_s
+        while True:
+            # one question at a time, so that others get their tokens while the person is typing
+            found = self._asked(
+                lambda client: client.acquire_token_by_device_flow(code.flow, exit_condition=lambda _: True)
+            )
+            if (found or {}).get("error") not in NOT_YET or time.monotonic() > deadline:
+                return self._signed_in(found)
+            time.sleep(float(code.flow.get("interval") or 5))
 
     def forget(self, login: str) -> None:
         """Throw away what is kept for a person."""
@@ -218,10 +235,13 @@ class Tokens:
         with self._lock:
             try:
                 with mapped(PLATFORM):
-                    found = ask(self._client())
-            except (ProviderError, requests.RequestException):
+                    found = _answered(ask, self._client())
+            except ProviderError:
                 self._msal = None
                 raise
+            except MsalServiceError as error:
+                self._msal = None
+                raise TryLaterError(PLATFORM) from error
             except (ValueError, KeyError, RuntimeError) as error:
                 # msal says so where a redirect was forged, and where the authority is none; it may quote what it got
                 self._msal = None
@@ -265,6 +285,15 @@ class Tokens:
             self._saved = text
 
 
+def _answered(
+    ask: Callable[[msal.ClientApplication], dict[str, Any] | None], client: msal.ClientApplication
+) -> dict[str, Any] | None:
+    try:
+        return ask(client)
+    except requests.HTTPError as error:  # of looking up the authority, and only where the platform itself is at fault
+        raise TryLaterError(PLATFORM) from error
+
+
 def _credential(app: App) -> str | dict[str, str]:
     if app.certificate is None:
         return app.secret
@@ -294,6 +323,6 @@ def _what_to_do(code: str) -> Sentence:
         return say("the secret or certificate of this office is not good any more. Ask IT for a new one.")
     if code in NO_RIGHT:
         return say("this office was not given the right to calendars. Ask IT to agree to it for the city.")
-    if code in ("authorization_pending", "expired_token", "code_expired", "slow_down"):
+    if code in TOO_LATE:
         return say("the code was not typed in time. Begin once more.")
     return say("the connection has lapsed. Connect this calendar again, and sign in to Microsoft once more.")
