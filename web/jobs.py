@@ -163,18 +163,20 @@ class Jobs:
         """Read every calendar and look everybody's days over, unless that was done within the interval."""
         if not self._turns.take():
             return False
-        for report in self._office.pull.round():
-            log.info(
-                "calendar read",
-                calendar=report.calendar,
-                state=report.state.value,
-                added=report.added,
-                changed=report.changed,
-                removed=report.removed,
-                problems=len(report.problems),
-            )
-        raised = self._office.watch.look_over()
-        log.info("days looked over", count=len(raised))
+        try:
+            for report in self._office.pull.round():
+                log.info(
+                    "calendar read",
+                    calendar=report.calendar,
+                    state=report.state.value,
+                    added=report.added,
+                    changed=report.changed,
+                    removed=report.removed,
+                    problems=len(report.problems),
+                )
+        finally:  # what could be read is looked over, whatever became of the rest
+            raised = self._office.watch.look_over()
+            log.info("days looked over", count=len(raised))
         return True
 
     def _tick(self) -> None:

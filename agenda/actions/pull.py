@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agenda.model.calendars import Calendar, Freshness, Provider, Pulled, Severity, SyncReport, SyncState
-from agenda.model.errors import CursorExpiredError, ProviderError
-from agenda.model.ids import CalendarId, PersonId
+from agenda.model.errors import CursorExpiredError, NotFoundError, ProviderError, RefusedError, StoreError
+from agenda.model.ids import CalendarId, PersonId, fresh_id
 from agenda.model.sentences import say
 from agenda.model.times import Interval
 from agenda.ports import Clock, Connector, Progress, Store, UnitOfWork
@@ -37,14 +37,30 @@ class Pull:
     ahead: timedelta = timedelta(days=180)
 
     def round(self, *, progress: Progress = no_progress) -> tuple[SyncReport, ...]:
-        """Read every calendar once; one that fails does not keep the others from being read."""
+        """Read every calendar once; one that fails does not keep the others from being read.
+
+        Raises:
+            StoreError: what came could not be kept.
+            Exception: the first fault of the program that was met, after all the others were read.
+        """
         with self.store.reading() as unit:
             calendars = unit.calendars.all()
         reports = []
+        faults: list[Exception] = []
         for done, calendar in enumerate(calendars):
             progress(done, len(calendars), calendar.id)
-            reports.append(self.calendar(calendar.id))
+            try:
+                reports.append(self.calendar(calendar.id))
+            except NotFoundError:
+                continue  # somebody has just disconnected it
+            except StoreError:
+                raise  # it would be the same for the next one
+            except Exception as fault:
+                # Raised here, it would keep every calendar behind this one from being read, in every round.
+                faults.append(fault)
         progress(len(calendars), len(calendars), "")
+        if faults:
+            raise faults[0]
         return tuple(reports)
 
     def of_people(self, people: Iterable[PersonId]) -> None:
@@ -71,26 +87,31 @@ class Pull:
             NotFoundError: there is no such calendar.
             StoreError: what came could not be kept.
         """
-        lease = f"sync:{calendar_id}"
+        lease, owner = _lease(calendar_id), f"{self.owner}:{fresh_id()}"  # two threads are two readers
         now = self.clock.now()
         with self.store.writing() as unit:
             calendar = unit.calendars.get(calendar_id)
-            if not unit.leases.take(lease, self.owner, now, now + LEASE):
-                return _report(calendar, SyncState.FRESH, "%(calendar)s is being read just now.")
+            if not unit.leases.take(lease, owner, now, now + LEASE):
+                return _being_read(calendar)
             unit.commit()
         try:
-            return self._pull(calendar)
+            return self._pull(calendar, owner)
         finally:
             with self.store.writing() as unit:
-                unit.leases.give_back(lease, self.owner)
+                unit.leases.give_back(lease, owner)
                 unit.commit()
 
     def accept_deletions(self, calendar_id: CalendarId) -> SyncReport:
-        """A person has looked: the next pull may take away what the calendar does not hold any more."""
+        """A person has looked: the next pull may take away what the calendar does not hold any more.
+
+        Where nothing is held there is nothing to accept, and the brake stays on.
+        """
         with self.store.writing() as unit:
             unit.calendars.get(calendar_id)
-            unit.facts.set(_accepted(calendar_id), "yes")
-            unit.commit()
+            fresh = unit.calendars.freshness().get(calendar_id)
+            if fresh is not None and fresh.state is SyncState.HELD:
+                unit.facts.set(_accepted(calendar_id), "yes")
+                unit.commit()
         return self.calendar(calendar_id)
 
     def window(self) -> Interval:
@@ -98,27 +119,32 @@ class Pull:
         midnight = self.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
         return Interval(midnight - self.back, midnight + self.ahead)
 
-    def _pull(self, calendar: Calendar) -> SyncReport:
+    def _pull(self, calendar: Calendar, owner: str) -> SyncReport:
         window = self.window()
         with self.store.reading() as unit:
             cursor = unit.calendars.cursor(calendar.id)
             before = unit.calendars.freshness().get(calendar.id) or Freshness(calendar=calendar.id)
         if before.window != window:
             cursor = None
-        connector = self.connectors[calendar.provider]
         try:
+            connector = self.connectors.get(calendar.provider)
+            if connector is None:
+                raise RefusedError(calendar.name, say("the office cannot read calendars of this kind."))
             try:
                 pulled = connector.pull(calendar, cursor, window)
             except CursorExpiredError:
                 pulled = connector.pull(calendar, None, window)
         except ProviderError as error:
-            return self._failed(calendar, before, error)
-        return self._keep(calendar, before, pulled)
+            return self._failed(calendar, before, error, owner)
+        return self._keep(calendar, before, pulled, owner)
 
-    def _keep(self, calendar: Calendar, before: Freshness, pulled: Pulled) -> SyncReport:
+    def _keep(self, calendar: Calendar, before: Freshness, pulled: Pulled, owner: str) -> SyncReport:
         now = self.clock.now()
         with self.store.writing() as unit:
+            if not self._may_keep(unit, before, owner):
+                return _being_read(calendar)
             if pulled.unchanged:
+                unit.facts.set(_accepted(calendar.id), "")
                 unit.calendars.note(
                     replace(
                         before,
@@ -165,13 +191,23 @@ class Pull:
             problems=pulled.problems,
         )
 
+    def _may_keep(self, unit: UnitOfWork, before: Freshness, owner: str) -> bool:
+        """Whether nobody has read since: a lease that ran out lets others in, and what they kept is newer."""
+        now = self.clock.now()
+        if not unit.leases.take(_lease(before.calendar), owner, now, now + LEASE):
+            return False
+        found = unit.calendars.freshness().get(before.calendar) or Freshness(calendar=before.calendar)
+        return (found.tried_at, found.read_at, found.window) == (before.tried_at, before.read_at, before.window)
+
     def _must_hold(self, unit: UnitOfWork, calendar: Calendar, known: Mapping[str, str], gone: frozenset[str]) -> bool:
         everything = len(known) > 1 and len(gone) == len(known)
         many = len(gone) >= BRAKE_FROM and len(gone) >= BRAKE_SHARE * len(known)
         return (everything or many) and unit.facts.get(_accepted(calendar.id)) != "yes"
 
-    def _failed(self, calendar: Calendar, before: Freshness, error: ProviderError) -> SyncReport:
+    def _failed(self, calendar: Calendar, before: Freshness, error: ProviderError, owner: str) -> SyncReport:
         with self.store.writing() as unit:
+            if not self._may_keep(unit, before, owner):
+                return _being_read(calendar)
             unit.calendars.note(
                 replace(
                     before,
@@ -194,7 +230,15 @@ def _gone(known: Mapping[str, str], pulled: Pulled) -> frozenset[str]:
     removed = frozenset(pulled.removed) & frozenset(known)
     if not pulled.complete:
         return removed
-    return removed | (frozenset(known) - pulled.present)
+    return removed | (frozenset(known) - pulled.present - {one.href for one in pulled.changed})
+
+
+def _lease(calendar: CalendarId) -> str:
+    return f"sync:{calendar}"
+
+
+def _being_read(calendar: Calendar) -> SyncReport:
+    return _report(calendar, SyncState.FRESH, "%(calendar)s is being read just now.")
 
 
 def _after(before: Freshness, pulled: Pulled, unit: UnitOfWork, now: datetime) -> Freshness:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from agenda.model.calendars import Problem, Severity, SyncState
+import pytest
+
+from agenda.actions.pull import LEASE
+from agenda.model.calendars import Calendar, Cursor, Problem, Provider, Pulled, Severity, SyncState
 from agenda.model.errors import CursorExpiredError, RefusedError, TryLaterError
 from agenda.model.events import Event
 from agenda.model.sentences import say
 from agenda.model.times import Interval
+from agenda.ports import Connector
 from tests.agenda.actions.conftest import Town
 from tests.builders import a_calendar, an_event, on_monday
 
@@ -169,3 +175,108 @@ def test_people_just_read_are_not_read_again(town: Town) -> None:
     town.clock.advance(timedelta(minutes=2, seconds=1))
     town.pull.of_people([calendar.owner])
     assert len(town.provider.pulls) == before + 1
+
+
+@dataclass
+class Slow:
+    """A provider that takes its time: something happens between its answer and its arrival."""
+
+    town: Town
+    meanwhile: Callable[[], object]
+    is_slow: bool = True
+
+    def pull(self, calendar: Calendar, cursor: Cursor | None, window: Interval) -> Pulled:
+        """What the town's provider says, late the first time."""
+        pulled = self.town.provider.pull(calendar, cursor, window)
+        if self.is_slow:
+            self.is_slow = False
+            self.meanwhile()
+        return pulled
+
+
+def test_a_reading_that_outlasts_its_lease_does_not_undo_a_newer_one(town: Town) -> None:
+    """Another process has read meanwhile; the late answer is older than what it kept."""
+    calendar = town.connects(an_event(NINE, "a", summary="old"))
+    town.provider.holds(calendar, [an_event(NINE, "a", summary="old"), an_event(NINE, "b", summary="older")])
+    other = replace(town.pull, owner="another process")
+
+    def read_by_the_other() -> None:
+        town.clock.advance(LEASE + timedelta(seconds=1))
+        town.provider.holds(calendar, [an_event(NINE, "a", summary="old"), an_event(NINE, "c", summary="new")])
+        assert other.calendar(calendar.id).state is SyncState.FRESH
+
+    late = replace(town.pull, connectors={Provider.ICS_FILE: Slow(town, read_by_the_other)})
+    assert "being read just now" in str(late.calendar(calendar.id).sentence)
+    assert sorted(summaries(town)) == ["new", "old"]
+
+
+def test_two_threads_of_one_process_do_not_read_a_calendar_at_once(town: Town) -> None:
+    """The round and somebody who confirms are two readers, though they share a process."""
+    calendar = town.connects(an_event(NINE))
+    found: list[str] = []
+
+    def read_again() -> None:
+        found.append(str(both.calendar(calendar.id).sentence))
+
+    both = replace(town.pull, connectors={Provider.ICS_FILE: Slow(town, read_again)})
+    both.calendar(calendar.id)
+    assert ["being read just now" in one for one in found] == [True]
+
+
+def test_the_brake_stays_on_where_nothing_was_held(town: Town) -> None:
+    """A word that was given to nothing is not kept for the next time everything is gone."""
+    calendar = town.connects(*many(10))
+    town.pull.accept_deletions(calendar.id)
+    town.provider.holds(calendar, [])
+    assert town.pull.calendar(calendar.id).state is SyncState.HELD
+    assert len(summaries(town)) == 10
+
+
+def test_a_word_that_was_not_needed_is_not_kept(town: Town) -> None:
+    """The events came back before it was used; the next time, a person looks again."""
+    calendar = town.connects(*many(10))
+    town.provider.holds(calendar, [])
+    town.pull.calendar(calendar.id)
+    town.provider.holds(calendar, many(10))
+    town.pull.accept_deletions(calendar.id)
+    town.provider.holds(calendar, [])
+    assert town.pull.calendar(calendar.id).state is SyncState.HELD
+
+
+def test_an_object_that_comes_anew_is_not_gone(town: Town) -> None:
+    """A second object under one address is in no listing of addresses; it is neither counted nor held as a deletion."""
+    calendar = town.connects(*many(10))
+
+    class Unlisted(Slow):
+        def pull(self, calendar: Calendar, cursor: Cursor | None, window: Interval) -> Pulled:
+            return replace(super().pull(calendar, None, window), present=frozenset())
+
+    again = replace(town.pull, connectors={Provider.ICS_FILE: Unlisted(town, lambda: None)})
+    report = again.calendar(calendar.id)
+    assert (report.state, report.removed, len(summaries(town))) == (SyncState.FRESH, 0, 10)
+
+
+def test_a_fault_in_one_connector_does_not_keep_the_others_from_being_read(town: Town) -> None:
+    """It is raised once everybody else was read."""
+    town.connects(an_event(NINE))
+    behind = town.connects(calendar=a_calendar(id="z", name="z", address="z.ics", provider=Provider.ICS_URL))
+
+    def break_down() -> None:
+        raise KeyError("a fault")
+
+    both: dict[Provider, Connector] = {Provider.ICS_FILE: Slow(town, break_down), Provider.ICS_URL: town.provider}
+    town.clock.advance(timedelta(minutes=5))
+    with pytest.raises(KeyError, match="a fault"):
+        replace(town.pull, connectors=both).round()
+    with town.store.reading() as unit:
+        assert unit.calendars.freshness()[behind.id].read_at == town.clock.now()
+
+
+def test_a_calendar_of_a_kind_that_nobody_reads_says_so(town: Town) -> None:
+    """It fails by itself, and the round goes on."""
+    calendar = town.connects(calendar=a_calendar(provider=Provider.MICROSOFT))
+    (report,) = town.pull.round()
+    assert report.state is SyncState.FAILING
+    assert "cannot read calendars of this kind" in str(report.sentence)
+    with town.store.reading() as unit:
+        assert unit.calendars.freshness()[calendar.id].read_at is None
