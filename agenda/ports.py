@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self
 
 from agenda.model.alerts import Alert
 from agenda.model.calendars import Calendar, CalendarObject, Cursor, Freshness, Problem, Pulled
+from agenda.model.credentials import (
+    Consent,
+    Credential,
+    CredentialKind,
+    CredentialNote,
+    DeviceConsent,
+    Offered,
+    Right,
+)
 from agenda.model.events import Event
 from agenda.model.ids import (
+    AccountId,
     AlertId,
     CalendarId,
     MeetingId,
@@ -383,6 +393,75 @@ class Facts(Protocol):
 
     def set(self, name: str, value: str) -> None:
         """Note it."""
+        ...
+
+
+class Credentials(Protocol):
+    """What the office signs in with, kept sealed; each call is a transaction of its own."""
+
+    def get(self, account: AccountId, kind: CredentialKind) -> Credential | None:
+        """One, opened, or LockedCredentialsError."""
+        ...
+
+    def save(self, credential: Credential) -> None:
+        """Keep one in place of an older one, or LockedCredentialsError."""
+        ...
+
+    def forget(self, account: AccountId) -> None:
+        """Forget an account, or NotFoundError."""
+        ...
+
+    def notes(self) -> Sequence[CredentialNote]:
+        """Which there are, by account; none is opened."""
+        ...
+
+    def check(self) -> None:
+        """Open every one, or LockedCredentialsError."""
+        ...
+
+    def rotate(self) -> int:
+        """Seal everything with a new key and drop the old ones; how many, or LockedCredentialsError."""
+        ...
+
+
+class Gate(Protocol):
+    """How a provider comes to let the office in: a person agrees, or the office acts by itself."""
+
+    def is_open(self, *, by_itself: bool) -> bool:
+        """Whether the settings hold what is needed, for a person's consent or for acting by itself."""
+        ...
+
+    def rights(self, *, writes: bool) -> Sequence[Right]:
+        """The least rights that do, each with why it is asked for."""
+        ...
+
+    def begin(self, redirect_uri: str, login: str, *, writes: bool) -> Consent:
+        """Begin a person's consent in the browser, or RefusedError."""
+        ...
+
+    def finish(self, kept: str, answer: Mapping[str, str]) -> Credential:
+        """What is to be kept, from what the browser came back with.
+
+        Raises:
+            RefusedError: the consent was not given, in part, by somebody else, or is not the one begun here.
+            TryLaterError: the provider is out of reach.
+        """
+        ...
+
+    def begin_device(self, login: str, *, writes: bool) -> DeviceConsent:
+        """Begin a person's consent on another device, or RefusedError where the provider has no such thing."""
+        ...
+
+    def finish_device(self, kept: str) -> Credential:
+        """Wait until the person has agreed; raises as `finish` does."""
+        ...
+
+    def account_of(self, login: str) -> AccountId:
+        """Under which name the account of a login is kept."""
+        ...
+
+    def offered(self, login: str, *, by_itself: bool) -> Sequence[Offered]:
+        """The calendars that can be chosen from, as far as the rights let us see them. Raises as a connector does."""
         ...
 
 

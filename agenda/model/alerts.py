@@ -18,6 +18,7 @@ class AlertKind(StrEnum):
     OVERLAP = "overlap"
     IMPOSSIBLE_DRIVE = "impossible-drive"
     UNREAD_CALENDAR = "unread-calendar"
+    LAPSED_ACCOUNT = "lapsed-account"
     HELD_DELETION = "held-deletion"
     UNDELIVERED = "undelivered"
 

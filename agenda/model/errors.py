@@ -84,6 +84,10 @@ class StoreReadOnlyError(StoreError):
         super().__init__(say("Nothing can be saved just now (%(cause)s). Reading goes on; tell IT.", cause=cause))
 
 
+class LockedCredentialsError(StoreError):
+    """What the office signs in with cannot be opened: its key is missing, is another one, or may be read by others."""
+
+
 class ProviderError(AgendaError):
     """A provider of calendars or mail did not do what it was asked."""
 
@@ -109,6 +113,10 @@ class RefusedError(ProviderError):
     def __init__(self, provider: str, what: Sentence) -> None:
         """Say who refused, and what has to be done."""
         super().__init__(say("%(provider)s refused: %(what)s", provider=provider, what=what))
+
+
+class AccountRefusedError(RefusedError):
+    """The provider does not let an account in at all, so that none of its calendars is read."""
 
 
 class NotACalendarError(ProviderError):

@@ -8,6 +8,8 @@ from typing import NewType
 PersonId = NewType("PersonId", str)
 PlaceId = NewType("PlaceId", str)
 RoomId = NewType("RoomId", str)
+AccountId = NewType("AccountId", str)
+"""An account at a provider, as in `google:mayor@city.example`; one consent, maybe several calendars."""
 CalendarId = NewType("CalendarId", str)
 RequestId = NewType("RequestId", str)
 ProposalId = NewType("ProposalId", str)

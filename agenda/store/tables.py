@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from agenda.model.alerts import AlertKind
 from agenda.model.calendars import Provider, Severity, SyncState
+from agenda.model.credentials import CredentialKind
 from agenda.model.events import Classification, Status, Transparency
 from agenda.model.meetings import Errand, MeetingState, OutboxState
 from agenda.model.proposals import ProposalState
@@ -361,4 +362,15 @@ failed_sign_ins = Table(
     Column("key", Words, nullable=False),
     Column("at", Instant, nullable=False, index=True),
     Index(None, "key", "at"),
+)
+
+# `ciphertext` opens only with a key that lies outside of the database, and only in its own row.
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("kind", Choice(CredentialKind), primary_key=True),
+    Column("key_id", Text, nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
+    Column("changed_at", Instant, nullable=False),
 )

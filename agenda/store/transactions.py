@@ -21,6 +21,7 @@ from agenda.store.meetings import SqlMeetings
 from agenda.store.outbox import SqlFacts, SqlLeases, SqlOutbox
 from agenda.store.requests import SqlProposals, SqlRequests
 from agenda.store.schema import current, head
+from agenda.store.sealed import SealedRows
 from agenda.store.users import SqlUsers
 
 
@@ -124,6 +125,11 @@ class SqlUnitOfWork:
     def leases(self) -> SqlLeases:
         """Who may do what only one may do."""
         return SqlLeases(self._connection)
+
+    @property
+    def sealed(self) -> SealedRows:
+        """The credentials, sealed; for `agenda.store.credentials` alone."""
+        return SealedRows(self._connection)
 
     @property
     def facts(self) -> SqlFacts:
