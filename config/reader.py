@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
 from agenda.model.sentences import say
+from config.clouds import CLOUDS
 from config.mistakes import Mistakes
 from config.secret import PREFIX as SECRET_PREFIX
 from config.secret import Secret, SecretUrl, has_password, read_secret
@@ -259,6 +260,9 @@ def _complete(settings: Settings, folder: Path) -> Settings:
     def inside(path: Path, name: str) -> Path:
         return data / name if path == empty else folder / path.expanduser()
 
+    def if_given(path: Path) -> Path:
+        return path if path == empty else folder / path.expanduser()
+
     origin = settings.server.origin.rstrip("/")
     if not origin:
         host = settings.server.host
@@ -273,7 +277,10 @@ def _complete(settings: Settings, folder: Path) -> Settings:
         places_file=folder / settings.places_file.expanduser(),
         secret_key_file=inside(settings.secret_key_file, "secret-key"),
         secrets_dir=inside(settings.secrets_dir, "secrets"),
+        credentials_key_file=inside(settings.credentials_key_file, "credentials-key"),
         server=replace(settings.server, origin=origin),
+        google=replace(settings.google, service_account_file=if_given(settings.google.service_account_file)),
+        microsoft=replace(settings.microsoft, certificate_file=if_given(settings.microsoft.certificate_file)),
     )
 
 
@@ -289,6 +296,47 @@ def _is_origin(text: str) -> bool:
         and bool(parts.hostname)
         and not (parts.path or parts.query or parts.fragment or parts.username)
     )
+
+
+def _is_safe(text: str) -> bool:
+    """Whether tokens may travel there: over TLS, or on this machine."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_providers(settings: Settings, mistakes: Mistakes) -> None:
+    google, microsoft = settings.google, settings.microsoft
+    for name, address in (
+        ("google.api_endpoint", google.api_endpoint),
+        ("google.auth_uri", google.auth_uri),
+        ("google.token_uri", google.token_uri),
+    ):
+        if address and not _is_safe(address):
+            mistakes.add(name, say("expected an address that begins with https://"))
+    for name, address in (
+        ("microsoft.graph_endpoint", microsoft.graph_endpoint),
+        ("microsoft.authority", microsoft.authority),
+    ):
+        if address and address not in CLOUDS and not _is_safe(address):
+            mistakes.add(
+                name, say("expected one of %(names)s, or an address that begins with https://", names=tuple(CLOUDS))
+            )
+    if bool(google.client_id) != bool(google.client_secret):
+        missing = "google.client_secret_file" if google.client_id else "google.client_id"
+        mistakes.add(missing, say("is missing, though the other half of the client is there"))
 
 
 def _check(settings: Settings, mistakes: Mistakes) -> None:
@@ -313,3 +361,4 @@ def _check(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add("smtp.password_file", say("is missing, though there is a user"))
     if settings.smtp.sender and "@" not in settings.smtp.sender:
         mistakes.add("smtp.sender", say("expected a mail address"))
+    _check_providers(settings, mistakes)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from agenda.model.planning import Limits
+from config.clouds import CLOUDS
 from config.secret import Secret, SecretUrl
 
 
@@ -125,6 +126,88 @@ class SolverSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Google:
+    """How the office is known to Google, and where Google answers."""
+
+    client_id: str = field(
+        default="", metadata=about("The id of our OAuth client; empty means that nobody can agree in the browser.")
+    )
+    client_secret: Secret = field(
+        default=Secret(""),
+        metadata=about("The client's secret, from the environment or from client_secret_file only."),
+    )
+    service_account_file: Path = field(
+        default=Path(),
+        metadata=about(
+            "The key file (JSON) of a service account that acts for people by domain-wide delegation.", default="none"
+        ),
+    )
+    api_endpoint: str = field(
+        default="", metadata=about("The address of the Calendar API.", default="https://www.googleapis.com")
+    )
+    auth_uri: str = field(
+        default="",
+        metadata=about("Where people agree.", default="https://accounts.google.com/o/oauth2/v2/auth"),
+    )
+    token_uri: str = field(
+        default="", metadata=about("Where tokens are handed out.", default="https://oauth2.googleapis.com/token")
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Microsoft:
+    """How the office is known to Microsoft 365, and in which cloud that is."""
+
+    client_id: str = field(
+        default="", metadata=about("The id of our app registration; empty means that Microsoft is not connected.")
+    )
+    tenant: str = field(
+        default="organizations",
+        metadata=about("The city's tenant, by id or domain; needed for acting without a person."),
+    )
+    client_secret: Secret = field(
+        default=Secret(""),
+        metadata=about("The app's secret, from the environment or from client_secret_file only."),
+    )
+    certificate_file: Path = field(
+        default=Path(),
+        metadata=about(
+            "A PEM file with the app's private key and certificate; it goes before the secret.", default="none"
+        ),
+    )
+    graph_endpoint: str = field(
+        default="global",
+        metadata=about("Where Graph answers: global, us-gov, us-gov-dod, china, or an address that ends in /v1.0."),
+    )
+    authority: str = field(
+        default="",
+        metadata=about(
+            "Where people and the app sign in: the name of a cloud, or an address without the tenant.",
+            default="that of graph_endpoint",
+        ),
+    )
+
+    @property
+    def graph_url(self) -> str:
+        """Where Graph answers."""
+        cloud = CLOUDS.get(self.graph_endpoint)
+        return cloud.graph if cloud is not None else self.graph_endpoint.rstrip("/")
+
+    @property
+    def authority_url(self) -> str:
+        """Where one signs in, with the tenant."""
+        name = self.authority or self.graph_endpoint
+        cloud = CLOUDS.get(name) if self.authority else CLOUDS.get(name, CLOUDS["global"])
+        base = cloud.authority if cloud is not None else self.authority.rstrip("/")
+        return f"{base}/{self.tenant}"
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether both addresses are those of a known cloud, which is never inside the network."""
+        return self.graph_endpoint in CLOUDS and (not self.authority or self.authority in CLOUDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything the deployment has decided. Paths are absolute, addresses complete."""
 
@@ -161,6 +244,14 @@ class Settings:
             default="secrets in data_dir",
         ),
     )
+    credentials_key_file: Path = field(
+        default=Path(),
+        metadata=about(
+            "The keys that credentials of accounts are sealed with in the database; made with the first account. "
+            "Keep a copy, but not beside the backups.",
+            default="credentials-key in data_dir",
+        ),
+    )
     log_level: LogLevel = field(default=LogLevel.INFO, metadata=about("How much is written to the log."))
     demo: bool = field(default=False, metadata=about("Whether this is the demo office with invented people."))
     server: Server = Server()
@@ -168,3 +259,5 @@ class Settings:
     sync: Sync = Sync()
     ics: Ics = Ics()
     solver: SolverSettings = SolverSettings()
+    google: Google = Google()
+    microsoft: Microsoft = Microsoft()
