@@ -56,6 +56,7 @@ class SqlEvents:
         self._keep(number, changed.values())
         if not pulled.unchanged:
             uids |= {clean(obj.uid) for obj in changed.values()}
+            uids |= changed.keys() | {clean(href) for href in pulled.removed}  # of objects whose UID nobody could read
             self._replace_problems(number, pulled.problems, None if pulled.complete else uids)
         if pulled.cursor is not None or not pulled.unchanged:
             self._point(number, pulled.cursor)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import requests
 from caldav.davclient import DAVClient
@@ -39,6 +39,8 @@ REPORT_REFUSALS = frozenset({400, 403, 404, 405, 409, 412, 415, 501})
 OK = frozenset({200, 207})
 DONE = frozenset({200, 201, 204})
 GONE = frozenset({404, 410})
+GONE_MEANWHILE = 404
+FAILED = 400
 CONFLICT = frozenset({409, 412})
 UID_CONFLICTS = dav_error.UID_CONFLICT_PRECONDITIONS
 XML = "application/xml; charset=utf-8"
@@ -153,13 +155,26 @@ class Client:
         raise self._refusal(response)
 
     def listing(self) -> dict[str, str]:
-        """Every object in the calendar: href → ETag."""
+        """Every object in the calendar: href → ETag.
+
+        Raises:
+            TryLaterError: the list is not whole. Taken for whole, it would delete what it leaves out.
+        """
         results = self.propfind(self.url, dav.GetEtag(), dav.ResourceType(), depth=1)
-        return {
-            one.href: str(one.properties.get("{DAV:}getetag") or "")
-            for one in results
-            if "{DAV:}collection" not in (one.properties.get("{DAV:}resourcetype") or [])
-        }
+        listed: dict[str, str] = {}
+        for one in results:
+            if one.status >= FAILED and self._is_calendar(one.href):
+                raise TryLaterError(self.provider)  # 507: there are more than the server lists
+            if one.status == GONE_MEANWHILE:
+                continue
+            if "{DAV:}collection" not in (one.properties.get("{DAV:}resourcetype") or []):
+                listed[one.href] = str(one.properties.get("{DAV:}getetag") or "")
+        if not results:  # the calendar itself is always in it (RFC 4918, 9.1)
+            raise TryLaterError(self.provider)
+        return listed
+
+    def _is_calendar(self, href: str) -> bool:
+        return unquote(urlsplit(self.absolute(href)).path).rstrip("/") == unquote(urlsplit(self.url).path).rstrip("/")
 
     def ctag(self) -> str:
         """What changes whenever the calendar does; empty where the server has no such thing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agenda.model.calendars import Calendar, CalendarObject, Cursor, Problem, Pulled, Severity
 from agenda.model.errors import NotACalendarError
@@ -187,10 +187,12 @@ class Puller:
                         object=href.rpartition("/")[2],
                         why=error.sentence,
                     ),
+                    uid=href,  # nobody knows the real one; under this it goes when the object comes anew
+                    interval=self.window,
                 )
             )
             return
-        brought.problems += reading.problems
+        brought.problems += [replace(one, uid=one.uid or href) for one in reading.problems]
         for number, obj in enumerate(reading.objects):
             brought.objects.append(with_href(obj, href if number == 0 else f"{href}#{number}", etag))
 

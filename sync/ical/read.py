@@ -98,7 +98,7 @@ def read(
         if told == len(notes.problems) + notes.untold:
             work.marks.add(mark)
     _expand_dear(work, notes, limits)
-    _tell_breaking_off(cut, notes)
+    _tell_breaking_off(cut, notes, window)
     return Reading(
         objects=tuple(work.objects),
         present=frozenset(groups),
@@ -214,7 +214,8 @@ def _undated(text: bytes) -> bytes:
     return b"\r\n".join(line for line in text.split(b"\r\n") if not line.startswith(b"DTSTAMP"))
 
 
-def _tell_breaking_off(cut: Cut, notes: Notes) -> None:
+def _tell_breaking_off(cut: Cut, notes: Notes, window: Interval) -> None:
+    """What may have followed can lie anywhere in the window, so that none of it may be taken as free."""
     if cut.breaks_off_at:
         notes.fail(
             say(
@@ -223,6 +224,7 @@ def _tell_breaking_off(cut: Cut, notes: Notes) -> None:
                 line=cut.breaks_off_at,
             ),
             line=cut.breaks_off_at,
+            interval=window,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -39,6 +40,7 @@ def pull(
     *objects: CalendarObject,
     calendar: CalendarId = MAYORS,
     gone: tuple[str, ...] = (),
+    removed: tuple[str, ...] = (),
     cursor: Cursor | None = None,
     problems: tuple[Problem, ...] = (),
     complete: bool = False,
@@ -46,7 +48,13 @@ def pull(
 ) -> None:
     """Apply one pull."""
     pulled = Pulled(
-        cursor=cursor, window=WHOLE, changed=objects, problems=problems, complete=complete, unchanged=unchanged
+        cursor=cursor,
+        window=WHOLE,
+        changed=objects,
+        removed=removed,
+        problems=problems,
+        complete=complete,
+        unchanged=unchanged,
     )
     with store.writing() as unit:
         unit.events.apply(calendar, pulled, gone)
@@ -215,6 +223,15 @@ def test_problems_go_with_the_objects_they_belong_to(connected: SqlStore) -> Non
     assert problems(connected) == [("", 1), ("c", 2)]
     pull(connected, problems=(a_problem("", 3),))
     assert problems(connected) == [("c", 2), ("", 3)]
+
+
+def test_a_problem_under_an_address_goes_with_the_object_there(connected: SqlStore) -> None:
+    """The UID of what cannot be read is not known; that another one cannot be read either does not make it readable."""
+    pull(connected, problems=tuple(map(a_problem, ("/a.ics", "/b.ics"))))
+    pull(connected, problems=(a_problem("/c.ics"),))
+    assert problems(connected) == [("/a.ics", 1), ("/b.ics", 1), ("/c.ics", 1)]
+    pull(connected, replace(an_hour("a"), href="/a.ics"), removed=("/b.ics",))
+    assert problems(connected) == [("/c.ics", 1)]
 
 
 def test_a_complete_pull_replaces_all_problems(connected: SqlStore) -> None:

@@ -160,6 +160,39 @@ def test_one_object_that_is_no_calendar_hides_no_other(radicale_server: DavServe
     assert len(pulled.present) == 2
     (problem,) = pulled.problems
     assert "the object two.ics cannot be read" in str(problem.sentence)
+    assert problem.interval == SPRING  # whenever it is: unknown, not free
+    assert problem.uid.endswith("/two.ics")
+
+
+CUT_SHORT = "<response><href>%s</href><status>HTTP/1.1 %s</status></response>"
+NOTHING = b'<multistatus xmlns="DAV:"></multistatus>'
+
+
+@pytest.mark.parametrize("status", ["507 Insufficient Storage", "404 Not Found", ""])
+def test_a_listing_that_is_not_whole_deletes_nothing(
+    radicale_server: DavServer, calendar_name: str, status: str
+) -> None:
+    """A server that lists only so many says so with 507 for the calendar itself (RFC 5323, 5.17; RFC 6578, 3.6)."""
+    is_short = False
+
+    def short(asked: Heard, answer: Answer) -> Answer:
+        if is_sync(asked):
+            return Answer(501)
+        if not is_short or asked.method != "PROPFIND" or asked.headers.get("Depth") != "1":
+            return answer
+        if not status:
+            return replace(answer, body=NOTHING)
+        own = re.findall(rb"<response>.*?</response>", answer.body, re.DOTALL)[0]
+        told = answer.body.replace(own, (CUT_SHORT % (asked.path, status)).encode())
+        return replace(answer, body=re.sub(rb"<response>(?:(?!</response>).)*two\.ics.*?</response>", b"", told))
+
+    with between(radicale_server, calendar_name, short) as (source, _):
+        source.put("one", vevent("one@example.org"))
+        source.put("two", vevent("two@example.org"))
+        assert len(source.connector.pull(source.calendar, None, SPRING).present) == 2
+        is_short = True
+        with pytest.raises(TryLaterError):
+            source.connector.pull(source.calendar, None, SPRING)
 
 
 def a_dav_calendar(url: str) -> Calendar:
@@ -173,27 +206,21 @@ def a_dav_calendar(url: str) -> Calendar:
         (Answer(200, {"Content-Type": "text/html"}, b"<!DOCTYPE html><title>Sign in"), NotACalendarError),
         (Answer(207, {"Content-Type": "text/xml"}, b"Canary-7f3a is not XML"), NotACalendarError),
         (Answer(207, {"Content-Type": "text/xml"}, b"<multistatus xmlns='DAV:'><response>Canary-7f3a"), ProviderError),
-        (Answer(207, {"Content-Type": "text/xml"}, b"<a/>"), None),
+        (Answer(207, {"Content-Type": "text/xml"}, b"<a/>"), TryLaterError),
         (Answer(500, {"Content-Type": "text/html"}, b"<html>Canary-7f3a"), TryLaterError),
         (Answer(429, {"Retry-After": "60"}), TryLaterError),
         (Answer(301, {"Location": "http://elsewhere.example.org/"}), RefusedError),
         (Answer(207, {"Content-Type": "text/xml"}, b"<multistatus xmlns='DAV:'/>", cut_to=9), TryLaterError),
     ],
 )
-def test_answers_that_are_no_dav(
-    answer: Answer, error: type[ProviderError] | None, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_answers_that_are_no_dav(answer: Answer, error: type[ProviderError], caplog: pytest.LogCaptureFixture) -> None:
     """Each ends in one of our errors, and nothing of it in a log."""
     caplog.set_level(logging.DEBUG)
     connector = CaldavConnector(secret=secret_of, way=LOOPBACK)
     with web_server(lambda asked: answer) as server:
-        if error is None:
-            pulled = connector.pull(a_dav_calendar(server.url), None, SPRING)
-            assert not pulled.changed
-        else:
-            with pytest.raises(error) as caught:
-                connector.pull(a_dav_calendar(server.url), None, SPRING)
-            assert "Canary" not in str(caught.value)
+        with pytest.raises(error) as caught:
+            connector.pull(a_dav_calendar(server.url), None, SPRING)
+        assert "Canary" not in str(caught.value)
     assert "Canary" not in caplog.text
 
 
