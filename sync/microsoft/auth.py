@@ -19,7 +19,7 @@ import msal
 import requests
 from msal.exceptions import MsalServiceError
 
-from agenda.model.errors import ProviderError, RefusedError, TryLaterError
+from agenda.model.errors import AccountRefusedError, ProviderError, RefusedError, TryLaterError
 from agenda.model.sentences import Sentence, say
 from sync.outbound import Outbound, Session, checked, mapped
 
@@ -315,7 +315,7 @@ def _refusal(found: Mapping[str, Any]) -> ProviderError:
     code = told if WORD.fullmatch(told) else ""
     if code in BUSY:
         return TryLaterError(PLATFORM)
-    return RefusedError(PLATFORM, _what_to_do(code))
+    return AccountRefusedError(PLATFORM, _what_to_do(code))
 
 
 def _what_to_do(code: str) -> Sentence:

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 import requests
 
 from agenda.model.calendars import Calendar
-from agenda.model.errors import NotACalendarError, ProviderError, RefusedError, TryLaterError
+from agenda.model.errors import AccountRefusedError, NotACalendarError, ProviderError, RefusedError, TryLaterError
 from agenda.model.sentences import say
 from sync.ical.looks import looks_like
 from sync.microsoft.limiter import Limiter
@@ -223,7 +223,8 @@ class Client:
             return TryLaterError(self.provider, None if asked is None else self._limiter.hold(self.mailbox, asked))
         if codes & LAPSED or status == 401:
             what = say("the connection has lapsed. Connect this calendar again, and sign in to Microsoft once more.")
-        elif codes & NO_MAILBOX:
+            return AccountRefusedError(self.provider, what)
+        if codes & NO_MAILBOX:
             what = say("there is no mailbox at this address. Check the address.")
         elif status == 403:
             what = say("this office may not do that in the mailbox. Ask IT for the right; it takes an hour to count.")

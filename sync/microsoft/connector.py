@@ -12,6 +12,7 @@ from sync.ical import Limits
 from sync.microsoft.client import ENDPOINT, Client
 from sync.microsoft.limiter import Limiter
 from sync.microsoft.pull import Puller
+from sync.microsoft.unfinished import Unfinished
 from sync.microsoft.writer import remove, write
 from sync.outbound import Outbound
 
@@ -30,6 +31,7 @@ class GraphConnector:
     way: Outbound = field(default_factory=Outbound)
     limits: Limits = field(default_factory=Limits)
     limiter: Limiter = field(default_factory=Limiter)
+    unfinished: Unfinished = field(default_factory=Unfinished, repr=False)
 
     def pull(self, calendar: Calendar, cursor: Cursor | None, window: Interval) -> Pulled:
         """Read what changed since the cursor, or everything.
@@ -40,7 +42,7 @@ class GraphConnector:
             NotACalendarError: what answers is not Graph.
         """
         with self._client(calendar) as client:
-            return Puller(client, calendar, window, self.limits).pull(cursor)
+            return Puller(client, calendar, window, self.limits, self.unfinished).pull(cursor)
 
     def write(self, calendar: Calendar, invitation: Invitation) -> None:
         """Create or update the event with the invitation's UID; an equal or newer one there is left alone.

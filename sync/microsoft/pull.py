@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,34 +40,13 @@ from sync.microsoft.translate import (
     times_of,
     vevent,
 )
+from sync.microsoft.unfinished import Round, Unfinished
 from sync.microsoft.zones import zone_of
 
 VERSION = "1"
 MARGIN = timedelta(days=1)
 MARK = 8
 PRODID = "-//Antechamber//Antechamber//EN"
-
-
-@dataclass(slots=True)
-class Round:
-    """What a delta round told, by id; of what was told twice the last counts."""
-
-    entries: dict[str, Json] = field(default_factory=dict)
-    removed: set[str] = field(default_factory=set)
-    link: str = ""
-
-    def take(self, page: Iterable[object]) -> None:
-        """Add a page."""
-        for entry in page:
-            if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-                continue
-            key = entry["id"]
-            if "@removed" in entry:
-                self.entries.pop(key, None)
-                self.removed.add(key)
-            else:
-                self.removed.discard(key)
-                self.entries[key] = entry
 
 
 @dataclass(slots=True)
@@ -88,6 +68,7 @@ class Puller:
     calendar: Calendar
     window: Interval
     limits: Limits
+    unfinished: Unfinished
 
     def pull(self, cursor: Cursor | None) -> Pulled:
         """Read what changed since the cursor, or everything where it is not good any more."""
@@ -123,12 +104,15 @@ class Puller:
 
     def _everything(self) -> Pulled:
         query = {"startDateTime": _text(self.window.start), "endDateTime": _text(self.window.end)}
-        told = self._round(self.client.url("/calendarView/delta", query))
+        with self._round(self.client.url("/calendarView/delta", query)) as told:
+            return self._whole(told)
+
+    def _whole(self, told: Round) -> Pulled:
         brought = Brought()
         singles, series = self._sorted(told, brought)
-        self._bring_singles(singles, brought)
+        self._bring_singles(told, singles, brought)
         for master, occurrences in series.items():
-            self._bring_series(master, occurrences, brought, is_whole=True)
+            self._bring_series(told, master, occurrences, brought, is_whole=True)
         return Pulled(
             cursor=Cursor(json.dumps({"link": told.link, "days": brought.days}), self._stamp()),
             window=self.window,
@@ -139,8 +123,10 @@ class Puller:
         )
 
     def _since(self, before: Mapping[str, Any]) -> Pulled:
-        told = self._round(self.client.link(before["link"]))
-        days: dict[str, str] = dict(before["days"])
+        with self._round(self.client.link(before["link"])) as told:
+            return self._changes(told, dict(before["days"]))
+
+    def _changes(self, told: Round, days: dict[str, str]) -> Pulled:
         if not told.entries and not told.removed:
             cursor = Cursor(json.dumps({"link": told.link, "days": days}), self._stamp())
             return Pulled(cursor=cursor, window=self.window, unchanged=True)
@@ -153,9 +139,9 @@ class Puller:
                 brought.gone.add(key)
             else:
                 series.setdefault(master, [])
-        self._bring_singles(singles, brought)
+        self._bring_singles(told, singles, brought)
         for master, occurrences in series.items():
-            self._bring_series(master, occurrences, brought, is_whole=False)
+            self._bring_series(told, master, occurrences, brought, is_whole=False)
         return Pulled(
             cursor=Cursor(json.dumps({"link": told.link, "days": brought.days}), self._stamp()),
             window=self.window,
@@ -164,15 +150,42 @@ class Puller:
             problems=tuple(brought.problems),
         )
 
-    def _round(self, url: str) -> Round:
-        told = Round()
-        for page in self.client.pages(url):
-            told.take(page["value"])
-            if "@odata.deltaLink" in page:
-                told.link = self.client.link(page["@odata.deltaLink"])
-                return told
-        # a round without its end is no round: nothing may be concluded from it
-        raise TryLaterError(self.calendar.name)
+    @contextmanager
+    def _round(self, url: str) -> Iterator[Round]:
+        """A delta round read to its end; one that is broken off by a busy server goes on from there next time."""
+        key = f"{self.calendar.id} {url}"
+        told = self.unfinished.take(key, url)
+        try:
+            self._read_pages(told)
+            yield told
+        except TryLaterError:
+            self.unfinished.keep(key, told)
+            raise
+
+    def _read_pages(self, told: Round) -> None:
+        if not told.link:
+            for page in self.client.pages(told.url):
+                told.take(page["value"])
+                told.url = str(page.get("@odata.nextLink") or "")
+                self._end(told, page)
+        if not told.link:
+            # a round without its end is no round: nothing may be concluded from it
+            raise TryLaterError(self.calendar.name)
+        if told.is_resumed:
+            # what was read before the break is of then; what changed since belongs to this reading, too
+            link = told.link
+            told.link = ""
+            try:
+                for page in self.client.pages(link):
+                    told.outdate(page["value"])
+                    told.take(page["value"])
+                    self._end(told, page)
+            finally:
+                told.link = told.link or link
+
+    def _end(self, told: Round, page: Mapping[str, Any]) -> None:
+        if "@odata.deltaLink" in page:
+            told.link = self.client.link(page["@odata.deltaLink"])
 
     def _sorted(self, told: Round, brought: Brought) -> tuple[list[Json], dict[str, list[Json]]]:
         """Single events, and occurrences by their series; an entry that is not whole is fetched."""
@@ -181,7 +194,7 @@ class Puller:
         for key, entry in told.entries.items():
             whole = entry
             if not entry.get("type") or (not entry.get("start") and entry.get("type") != "seriesMaster"):
-                found = self._event(key)
+                found = self._event(told, key)
                 if found is None:
                     brought.gone.add(key)
                     continue
@@ -194,13 +207,15 @@ class Puller:
                 singles.append(whole)
         return singles, series
 
-    def _event(self, key: str) -> Json | None:
+    def _event(self, told: Round, key: str) -> Json | None:
         """One event of this calendar by its id, with our own properties; None when it is not there."""
-        query = {"$select": FIELDS, "$expand": EXPAND}
-        answer = self.client.get(f"/events/{quote(key, safe='')}", query, expect={404})
-        return answer.data if answer.status != 404 else None
+        if key not in told.answers:
+            query = {"$select": FIELDS, "$expand": EXPAND}
+            answer = self.client.get(f"/events/{quote(key, safe='')}", query, expect={404})
+            told.answers[key] = answer.data if answer.status != 404 else None
+        return told.answers[key]
 
-    def _instances(self, master: str) -> list[Json]:
+    def _instances(self, told: Round, master: str) -> list[Json]:
         """The provider's own occurrences of a series around the window."""
         around = self.window.widen(MARGIN, MARGIN)
         query = {
@@ -210,13 +225,16 @@ class Puller:
             "$top": "500",
         }
         url = self.client.url(f"/events/{quote(master, safe='')}/instances", query)
-        return [one for page in self.client.pages(url) for one in page["value"] if isinstance(one, dict)]
+        if master not in told.days:
+            pages = self.client.pages(url)
+            told.days[master] = [one for page in pages for one in page["value"] if isinstance(one, dict)]
+        return told.days[master]
 
-    def _bring_singles(self, singles: Sequence[Json], brought: Brought) -> None:
+    def _bring_singles(self, told: Round, singles: Sequence[Json], brought: Brought) -> None:
         for entry in singles:
             event = entry
             if is_ours(entry) and "singleValueExtendedProperties" not in entry:
-                found = self._event(entry["id"])
+                found = self._event(told, entry["id"])
                 if found is None:
                     brought.gone.add(entry["id"])
                     continue
@@ -239,8 +257,10 @@ class Puller:
         self._tell_proposals(event, uid, brought)
         self._keep(key, event, [part], brought)
 
-    def _bring_series(self, key: str, occurrences: list[Json], brought: Brought, *, is_whole: bool) -> None:
-        master = self._event(key)
+    def _bring_series(
+        self, told: Round, key: str, occurrences: list[Json], brought: Brought, *, is_whole: bool
+    ) -> None:
+        master = self._event(told, key)
         if master is None or not master.get("recurrence"):
             brought.days.pop(key, None)
             brought.gone.add(key)
@@ -251,11 +271,11 @@ class Puller:
         series = Series(master, uid, properties, ZoneInfo(self.calendar.zone), self.window)
         try:
             if not is_whole:
-                occurrences = self._instances(key)
+                occurrences = self._instances(told, key)
             listed = series.listed(occurrences)
             found = series.read(listed)
             if is_whole and (found.cancelled or found.doubt is not None):
-                occurrences = self._instances(key)
+                occurrences = self._instances(told, key)
                 listed = series.listed(occurrences)
                 found = series.read(listed)
         except UnreadableError:
