@@ -57,6 +57,7 @@ _TOLD: tuple[tuple[Enum, Sentence], ...] = (
     (AlertKind.OVERLAP, say("Overlap")),
     (AlertKind.IMPOSSIBLE_DRIVE, say("Drive that cannot work")),
     (AlertKind.UNREAD_CALENDAR, say("Calendar not read")),
+    (AlertKind.LAPSED_ACCOUNT, say("Account not let in")),
     (AlertKind.HELD_DELETION, say("Held deletion")),
     (AlertKind.UNDELIVERED, say("Not delivered")),
     (SyncState.NEVER, say("never read")),

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from agenda.model.calendars import Provider
-from agenda.model.errors import AgendaError, NotFoundError, ProviderError, RefusedError, TryLaterError
+from agenda.model.errors import (
+    AccountRefusedError,
+    AgendaError,
+    NotFoundError,
+    ProviderError,
+    RefusedError,
+    TryLaterError,
+)
 from agenda.model.ids import OutboxId
 from agenda.model.meetings import Errand, OutboxItem, OutboxState
 from agenda.model.sentences import say
@@ -120,8 +127,9 @@ class Deliver:
 
     def _failed(self, item: OutboxItem, error: AgendaError) -> OutboxItem:
         now = self.clock.now()
-        is_hopeless = not isinstance(error, TryLaterError) or now - item.created_at > GIVE_UP_AFTER
-        if is_hopeless:
+        waits = isinstance(error, TryLaterError) and now - item.created_at <= GIVE_UP_AFTER
+        # An account that is shut out has an alert of its own, and goes on by itself once somebody has let it in again.
+        if not waits and not isinstance(error, AccountRefusedError):
             return replace(item, state=OutboxState.FAILED, failure=error.sentence)
         return replace(
             item,

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from agenda.model.calendars import Calendar, Freshness, Provider, Pulled, Severity, SyncReport, SyncState
-from agenda.model.errors import CursorExpiredError, NotFoundError, ProviderError, RefusedError, StoreError
+from agenda.model.credentials import shut_out
+from agenda.model.errors import (
+    AccountRefusedError,
+    CursorExpiredError,
+    NotFoundError,
+    ProviderError,
+    RefusedError,
+    StoreError,
+)
 from agenda.model.ids import CalendarId, PersonId, fresh_id
 from agenda.model.sentences import say
 from agenda.model.times import Interval
@@ -143,6 +151,7 @@ class Pull:
         with self.store.writing() as unit:
             if not self._may_keep(unit, before, owner):
                 return _being_read(calendar)
+            _note_account(unit, calendar, is_shut_out=False)
             if pulled.unchanged:
                 unit.facts.set(_accepted(calendar.id), "")
                 unit.calendars.note(
@@ -208,6 +217,8 @@ class Pull:
         with self.store.writing() as unit:
             if not self._may_keep(unit, before, owner):
                 return _being_read(calendar)
+            if isinstance(error, AccountRefusedError):
+                _note_account(unit, calendar, is_shut_out=True)
             unit.calendars.note(
                 replace(
                     before,
@@ -219,6 +230,13 @@ class Pull:
             )
             unit.commit()
         return SyncReport(calendar=calendar.id, state=SyncState.FAILING, sentence=error.sentence)
+
+
+def _note_account(unit: UnitOfWork, calendar: Calendar, *, is_shut_out: bool) -> None:
+    """Keep whether the provider lets the calendar's account in; written only when it changes."""
+    fact = shut_out(calendar.account)
+    if bool(unit.facts.get(fact)) != is_shut_out:
+        unit.facts.set(fact, "yes" if is_shut_out else "")
 
 
 def _accepted(calendar: CalendarId) -> str:

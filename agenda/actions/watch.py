@@ -10,8 +10,9 @@ from agenda.actions.book import Book
 from agenda.model.alerts import Alert, AlertKind
 from agenda.model.calendars import Calendar, Freshness, SyncState
 from agenda.model.conflicts import Conflict, conflicts_of
+from agenda.model.credentials import shut_out
 from agenda.model.entries import Entry
-from agenda.model.ids import AlertId, fresh_id
+from agenda.model.ids import AccountId, AlertId, fresh_id
 from agenda.model.meetings import OutboxState
 from agenda.model.sentences import Sentence, say
 from agenda.model.times import Interval
@@ -56,10 +57,18 @@ class Watch:
             for conflict in conflicts_of(person, entries, self.book.directory.travel):
                 yield self._conflict(conflict)
         freshness = unit.calendars.freshness()
-        for calendar in unit.calendars.all():
+        calendars = unit.calendars.all()
+        lapsed: dict[AccountId, list[Calendar]] = {
+            account: [] for account in {one.account for one in calendars} if unit.facts.get(shut_out(account))
+        }
+        for calendar in calendars:
             state = freshness.get(calendar.id)
-            if state is not None:
+            if calendar.account in lapsed:
+                lapsed[calendar.account].append(calendar)
+            elif state is not None:
                 yield from self._calendar(calendar, state)
+        for account, shut in lapsed.items():
+            yield self._account(account, shut)
         for item in unit.outbox.having(OutboxState.FAILED):
             yield self._alert(
                 AlertKind.UNDELIVERED,
@@ -128,6 +137,15 @@ class Watch:
                 calendar=calendar.id,
                 person=calendar.owner,
             )
+
+    def _account(self, account: AccountId, calendars: list[Calendar]) -> Alert:
+        """One alert, however many calendars are read with it."""
+        sentence = say(
+            "The account of %(calendars)s is not let in any more; its owner's time counts as unknown after a while. "
+            "Connect it again: what was read is kept, and everything else goes on by itself.",
+            calendars=tuple(one.name for one in calendars),
+        )
+        return self._alert(AlertKind.LAPSED_ACCOUNT, f"account:{account}", sentence)
 
     def _alert(self, kind: AlertKind, cause: str, sentence: Sentence) -> Alert:
         return Alert(id=AlertId(fresh_id()), kind=kind, cause=cause, sentence=sentence, raised_at=self.clock.now())

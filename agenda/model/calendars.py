@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from agenda.model.events import Event
-from agenda.model.ids import CalendarId, PersonId
+from agenda.model.ids import AccountId, CalendarId, PersonId
 from agenda.model.sentences import Sentence
 from agenda.model.times import Interval
 
@@ -63,6 +63,11 @@ class Calendar:
     zone: str = "UTC"
     counts_as_busy: bool = True
     writable: bool = False
+
+    @property
+    def account(self) -> AccountId:
+        """What it is read with; the calendars of one account are shut out together, and let in together."""
+        return AccountId(self.secret or f"{self.provider}:{self.login}")
 
 
 class SyncState(StrEnum):

@@ -69,3 +69,8 @@ class Offered:
     address: str
     name: str
     writable: bool
+
+
+def shut_out(account: AccountId) -> str:
+    """The fact that tells that a provider does not let an account in: empty while it does."""
+    return f"shut out:{account}"

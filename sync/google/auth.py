@@ -21,7 +21,7 @@ from google.oauth2 import service_account as of_service
 from google_auth_oauthlib.flow import Flow
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
-from agenda.model.errors import RefusedError
+from agenda.model.errors import AccountRefusedError, RefusedError
 from agenda.model.sentences import Sentence, say
 from sync.google.transport import CONNECT_AGAIN
 from sync.outbound import Outbound, mapped
@@ -157,7 +157,7 @@ def of_person(kept: str, client: Client, save: Made) -> Credentials:
             expiry=ends,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RefusedError(PROVIDER, CONNECT_AGAIN) from error
+        raise AccountRefusedError(PROVIDER, CONNECT_AGAIN) from error
 
 
 def of_service_account(key: str, subject: str, scopes: Collection[str], *, token_uri: str = TOKEN_URI) -> Credentials:

@@ -22,7 +22,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from google.auth.transport.requests import Request
 from requests import Response
 
-from agenda.model.errors import ProviderError, RefusedError, TryLaterError
+from agenda.model.errors import AccountRefusedError, ProviderError, RefusedError, TryLaterError
 from agenda.model.sentences import say
 from sync.outbound import LATER, Outbound, Session, mapped, wait_of
 
@@ -161,7 +161,7 @@ def refusal(provider: str, error: ApiError) -> ProviderError:
     if status in LATER or status > 599 or (status == 403 and reason in RATE_REASONS):
         return TryLaterError(provider, wait_of(error.retry_after))
     if status == 401:
-        return RefusedError(provider, CONNECT_AGAIN)
+        return AccountRefusedError(provider, CONNECT_AGAIN)
     if status in (404, 410):
         return RefusedError(
             provider, say("there is no such calendar for this account. Check the calendar's address, or share it.")
@@ -198,7 +198,7 @@ def lapse(provider: str, error: Exception) -> ProviderError:
             return TryLaterError(provider)
         case _:
             what = CONNECT_AGAIN
-    return RefusedError(provider, what)
+    return AccountRefusedError(provider, what)
 
 
 def _told(error: Exception) -> tuple[str, str]:
