@@ -150,7 +150,7 @@ class Requests(Protocol):
         ...
 
     def get(self, request: RequestId) -> Request:
-        """One by id, or NotFoundError."""
+        """One by id, or NotFoundError; locked until the transaction ends where the store can do that."""
         ...
 
     def having(self, *states: RequestState) -> Sequence[Request]:

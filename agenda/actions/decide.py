@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agenda.actions.book import Book
@@ -41,23 +41,23 @@ class Decide:
             SlotTakenError: something took the slot since it was proposed.
         """
         with self.store.reading() as unit:
-            people = _option_of(unit.proposals.get(proposal_id), option).attending
-        self.refresh(people)
+            proposal = unit.proposals.get(proposal_id)
+        self.refresh(_option_of(proposal, option).attending)
         self._look_before(proposal_id, option)
         with self.store.writing() as unit:
+            request = unit.requests.get(proposal.request)  # first, as everybody does who decides on it
             proposal = unit.proposals.get(proposal_id)
             chosen = _option_of(proposal, option)
             if proposal.state is ProposalState.CONFIRMED and proposal.chosen == option and proposal.meeting:
                 return unit.meetings.get(proposal.meeting)
             _refuse_decided(proposal)
-            request = unit.requests.get(proposal.request)
             now = self.clock.now()
             self._check(unit, request, chosen, now)
             meeting = self._meeting_of(request, chosen, by, now)
             unit.meetings.book(meeting)
             unit.proposals.save(proposal.confirm(option, meeting.id, by=by, at=now))
             unit.requests.save(request.now(RequestState.CONFIRMED))
-            for item in self._errands(unit, meeting, Method.REQUEST, now):
+            for item in self._errands(unit, meeting, now):
                 unit.outbox.put(item)
             unit.commit()
         return meeting
@@ -76,15 +76,18 @@ class Decide:
         Raises:
             NotFoundError: there is no such meeting.
         """
+        with self.store.reading() as unit:
+            asked = unit.meetings.get(meeting_id).request
         with self.store.writing() as unit:
+            request = unit.requests.get(asked) if asked is not None else None
             meeting = unit.meetings.get(meeting_id)
             if meeting.state is MeetingState.CANCELLED:
                 return meeting
             cancelled = meeting.cancelled()
             unit.meetings.cancel(cancelled)
-            if meeting.request is not None:
-                unit.requests.save(unit.requests.get(meeting.request).now(RequestState.WITHDRAWN))
-            for item in self._errands(unit, cancelled, Method.CANCEL, self.clock.now()):
+            if request is not None:
+                unit.requests.save(request.now(RequestState.WITHDRAWN))
+            for item in self._recalls(unit, cancelled, self.clock.now()):
                 unit.outbox.put(item)
             unit.commit()
         return cancelled
@@ -132,19 +135,28 @@ class Decide:
             confirmed_at=now,
         )
 
-    def _errands(self, unit: UnitOfWork, meeting: Meeting, method: Method, now: datetime) -> Iterable[OutboxItem]:
-        invitation = self._invitation(meeting, method, now)
-        errand = Errand.WRITE_EVENT if method is Method.REQUEST else Errand.REMOVE_EVENT
+    def _errands(self, unit: UnitOfWork, meeting: Meeting, now: datetime) -> Iterable[OutboxItem]:
+        invitation = self._invitation(meeting, Method.REQUEST, now)
         writable: dict[PersonId, CalendarId] = {}
         for calendar in unit.calendars.all():
             if calendar.writable:
                 writable.setdefault(calendar.owner, calendar.id)
         for person in meeting.attending:
             if person in writable:
-                yield _item(meeting, errand, invitation, now, calendar=writable[person])
+                yield _item(meeting, Errand.WRITE_EVENT, invitation, now, calendar=writable[person])
             address = self.book.directory.people[person].email
             if address:
                 yield _item(meeting, Errand.MAIL, invitation, now, address=address)
+
+    def _recalls(self, unit: UnitOfWork, meeting: Meeting, now: datetime) -> Iterable[OutboxItem]:
+        """A cancellation to each that the invitation was meant for, whoever has left or changed calendars since."""
+        invited = [one for one in unit.outbox.of_meeting(meeting.id) if one.invitation.method is Method.REQUEST]
+        for sent in reversed(invited):
+            invitation = replace(
+                sent.invitation, method=Method.CANCEL, sequence=meeting.sequence, stamped_at=now.replace(microsecond=0)
+            )
+            errand = Errand.REMOVE_EVENT if sent.errand is Errand.WRITE_EVENT else sent.errand
+            yield _item(meeting, errand, invitation, now, calendar=sent.calendar, address=sent.address)
 
     def _invitation(self, meeting: Meeting, method: Method, now: datetime) -> Invitation:
         people = [self.book.directory.people[person] for person in meeting.attending]

@@ -19,9 +19,13 @@ from agenda.store.tables import proposals, requests
 
 @dataclass(frozen=True, slots=True)
 class SqlRequests:
-    """The requests, in one transaction."""
+    """The requests, in one transaction. A transaction that writes locks each one it gets.
+
+    Whoever decides on a request gets it before its proposals, so that nobody waits for one another.
+    """
 
     connection: Connection
+    locks: bool
 
     def add(self, request: Request) -> None:
         """Keep a new one."""
@@ -33,9 +37,10 @@ class SqlRequests:
 
     def get(self, request: RequestId) -> Request:
         """One by id, or NotFoundError."""
-        return request_of(
-            rows.one(self.connection, select(requests).where(requests.c.id == request), "request", request)
-        )
+        query = select(requests).where(requests.c.id == request)
+        if self.locks:
+            query = query.with_for_update(key_share=True)  # on SQLite not said, see `SqlProposals.get`
+        return request_of(rows.one(self.connection, query, "request", request))
 
     def having(self, *states: RequestState) -> Sequence[Request]:
         """Those in one of these states, or all of them; by priority, then oldest first."""

@@ -84,7 +84,7 @@ class SqlUnitOfWork:
     @property
     def requests(self) -> SqlRequests:
         """The requests."""
-        return SqlRequests(self._connection)
+        return SqlRequests(self._connection, locks=self._writes)
 
     @property
     def proposals(self) -> SqlProposals:

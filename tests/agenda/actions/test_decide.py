@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -150,6 +151,20 @@ def test_cancelling_frees_the_time_and_tells_everybody(town: Town) -> None:
     assert {item.errand for item in told} == {Errand.REMOVE_EVENT, Errand.MAIL}
     again = town.propose.options(town.take_in.request(a_draft(required=(MAYOR, DEPUTY))).id)
     assert meeting.slot in [option.slot for option in again.options]
+
+
+def test_a_cancellation_goes_where_the_invitation_went(town: Town) -> None:
+    """Also when the office writes into another calendar by now, and after somebody has left the city."""
+    meeting = town.decide.confirm(proposed(town).id, 0, by="Sam")
+    invited = {(item.calendar, item.address) for item in outbox(town)}
+    town.connect.add(replace(a_calendar(MAYOR), writable=False))
+    town.connect.add(a_calendar(MAYOR, id="another", name="A", address="another.ics", writable=True))
+    people = {person: one for person, one in town.book.directory.people.items() if person != DEPUTY}
+    book = replace(town.book, directory=replace(town.book.directory, people=people))
+    replace(town.decide, book=book).cancel(meeting.id)
+    told = {(i.calendar, i.address) for i in outbox(town) if i.invitation.method is Method.CANCEL}
+    assert told == invited
+    assert DEPUTY in meeting.attending
 
 
 def test_a_declined_request_has_no_open_proposal(town: Town) -> None:
