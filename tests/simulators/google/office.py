@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from google.oauth2.credentials import Credentials
@@ -17,7 +17,8 @@ from tests.simulators.google.world import Event, SimCalendar
 from tests.sync.texts import SPRING
 
 MAYOR = "mayor@example.org"
-SOON = Outbound(connect_s=2, read_s=2)
+SOON = Outbound(connect_s=5, read_s=20)
+IMPATIENT = Outbound(connect_s=5, read_s=0.5)
 
 
 def credentials_of(token: str) -> Credentials:
@@ -48,6 +49,10 @@ class Desk:
     def delete(self, event_id: str) -> None:
         """Somebody deletes an event."""
         self.simulator.world.delete(self.there, event_id, {})
+
+    def impatient(self) -> Desk:
+        """The same with a connector that does not wait for a second."""
+        return replace(self, connector=replace(self.connector, way=IMPATIENT))
 
     def pull(self, cursor: Cursor | None = None, window: Interval = SPRING) -> Pulled:
         """Read it once."""
