@@ -11,6 +11,7 @@ from agenda.model.calendars import Provider
 from agenda.model.errors import (
     AccountRefusedError,
     AgendaError,
+    BadInputError,
     NotFoundError,
     ProviderError,
     RefusedError,
@@ -26,6 +27,7 @@ FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 AT_A_LOOK = 20
+GONE_OUT = (OutboxState.SENT, OutboxState.SENDING, OutboxState.IN_DOUBT)
 ALL = 100_000
 """How many rows are looked at where mail is not sent, and lies before everything else for ever."""
 
@@ -66,11 +68,19 @@ class Deliver:
                 unit.commit()
 
     def try_again(self, item_id: OutboxId) -> OutboxItem:
-        """Put a failed or held row back in line."""
+        """Put a failed or held row back in line.
+
+        Raises:
+            BadInputError: its receiver was told something newer; sent now, it would bring a cancelled meeting back.
+        """
         now = self.clock.now()
         with self.store.writing() as unit:
             item = unit.outbox.get(item_id)
             if item.state in (OutboxState.FAILED, OutboxState.HELD):
+                if any(_overtook(other, item) for other in unit.outbox.of_meeting(item.meeting)):
+                    raise BadInputError(
+                        "item", say("Something newer about this meeting went out already; this is not sent any more.")
+                    )
                 item = replace(item, state=OutboxState.WAITING, not_before=now, created_at=now, attempts=0)
                 unit.outbox.save(item)
                 unit.commit()
@@ -149,3 +159,9 @@ class Deliver:
         with self.store.writing() as unit:
             unit.outbox.save(item)
             unit.commit()
+
+
+def _overtook(other: OutboxItem, item: OutboxItem) -> bool:
+    """Whether the same receiver has got, or may have got, a later SEQUENCE (RFC 5546, 2.1.4)."""
+    is_same = (other.calendar, other.address) == (item.calendar, item.address)
+    return is_same and other.invitation.sequence > item.invitation.sequence and other.state in GONE_OUT

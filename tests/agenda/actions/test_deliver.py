@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from agenda.model.alerts import AlertKind
-from agenda.model.errors import RefusedError, TryLaterError
+from agenda.model.errors import BadInputError, RefusedError, TryLaterError
 from agenda.model.meetings import Errand, Method, OutboxState
 from agenda.model.sentences import say
 from tests.agenda.actions.conftest import Town
@@ -129,3 +131,30 @@ def test_two_processes_do_not_send_at_once(town: Town) -> None:
     assert town.deliver.drain() == 0
     town.clock.advance(timedelta(minutes=1, seconds=1))
     assert town.deliver.drain() == 6
+
+
+def test_an_invitation_is_not_sent_after_its_cancellation(town: Town) -> None:
+    """It failed, the meeting was called off, and somebody tries it again: the event would be back in the calendar."""
+    meeting = town.decide.confirm(proposed(town).id, 0, by="Sam")
+    town.writer.failures = [RefusedError("the provider", say("no right to write."))]
+    town.deliver.drain()
+    (failed,) = [item for item in outbox(town) if item.state is OutboxState.FAILED]
+    town.decide.cancel(meeting.id)
+    town.deliver.drain()
+    written = list(town.writer.written)
+    with pytest.raises(BadInputError, match="not sent any more"):
+        town.deliver.try_again(failed.id)
+    town.deliver.drain()
+    assert town.writer.written == written
+
+
+def test_invitation_and_cancellation_can_both_be_let_go_in_order(town: Town) -> None:
+    """Held after a restore, none of them has gone out."""
+    meeting = town.decide.confirm(proposed(town).id, 0, by="Sam")
+    town.decide.cancel(meeting.id)
+    town.store.hold_outbox()
+    for item in town.look.outbox():  # the newest first
+        town.deliver.try_again(item.id)
+    town.deliver.drain()
+    assert states(town) == {OutboxState.SENT}
+    assert len(town.writer.removed) == len(meeting.attending)
