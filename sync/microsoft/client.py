@@ -59,7 +59,7 @@ NO_MAILBOX = frozenset(
 log = logging.getLogger(__name__)
 
 
-class StateLostError(Exception):
+class StateLostError(TryLaterError):
     """Graph does not know our delta link any more; everything has to be read again."""
 
 
@@ -212,10 +212,10 @@ class Client:
             raise NotACalendarError(self.provider, say("its answer is JSON of another kind"))
         return found
 
-    def _refusal(self, response: requests.Response, codes: frozenset[str]) -> ProviderError | StateLostError:
+    def _refusal(self, response: requests.Response, codes: frozenset[str]) -> ProviderError:
         status = response.status_code
         if codes & STATE_LOST or status == GONE:
-            return StateLostError()
+            return StateLostError(self.provider)
         asked = wait_of(response.headers.get("Retry-After"))
         if codes & BUSY or status in (429, 503):
             return BusyError(self.provider, self._limiter.hold(self.mailbox, asked), codes)

@@ -82,10 +82,7 @@ class Puller:
             return self._everything()
         except StateLostError:
             # its state was lost in the middle of a first round; from the start, once
-            try:
-                return self._everything()
-            except StateLostError as error:
-                raise TryLaterError(self.calendar.name) from error
+            return self._everything()
 
     def _stamp(self) -> str:
         window = f"{self.window.start:%Y%m%d%H%M} {self.window.end:%Y%m%d%H%M}"
@@ -158,6 +155,8 @@ class Puller:
         try:
             self._read_pages(told)
             yield told
+        except StateLostError:
+            raise
         except TryLaterError:
             self.unfinished.keep(key, told)
             raise
