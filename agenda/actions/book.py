@@ -8,10 +8,12 @@ from datetime import date, datetime
 
 from agenda.model.availability import Knowledge
 from agenda.model.entries import Entry, gather
+from agenda.model.errors import BadInputError
 from agenda.model.gazetteer import Gazetteer
 from agenda.model.ids import PersonId
 from agenda.model.policy import Directory, Policy
-from agenda.model.sentences import Sentence
+from agenda.model.requests import Request
+from agenda.model.sentences import Sentence, say
 from agenda.model.times import DAY, Interval
 from agenda.ports import Holidays, UnitOfWork
 
@@ -47,6 +49,20 @@ class Book:
             holidays=self.days_off(span),
             now=now,
         )
+
+    def insist_on(self, request: Request) -> None:
+        """Refuse a request that names what the directory does not hold any more.
+
+        Raises:
+            BadInputError: who left, or which place is gone; the request can be changed.
+        """
+        for person in request.people():
+            if person not in self.directory.people:
+                raise BadInputError("required", say("Nobody here is called %(person)s.", person=person))
+        if request.place is not None and request.place not in self.directory.places:
+            raise BadInputError(
+                "place", say("Nobody knows the place %(place)s. Choose one from the list.", place=request.place)
+            )
 
     def days_off(self, span: Interval) -> dict[date, Sentence]:
         """The holidays that the span touches."""

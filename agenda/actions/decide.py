@@ -39,6 +39,7 @@ class Decide:
             NotFoundError: there is no such proposal or option.
             AlreadyDecidedError: somebody chose another option, or there is a newer proposal.
             SlotTakenError: something took the slot since it was proposed.
+            BadInputError: the request names somebody, or a place, that is gone.
         """
         with self.store.reading() as unit:
             proposal = unit.proposals.get(proposal_id)
@@ -111,6 +112,7 @@ class Decide:
         return declined
 
     def _check(self, unit: UnitOfWork, request: Request, option: Option, now: datetime) -> None:
+        self.book.insist_on(request)
         knowledge = self.book.knowledge(unit, horizon_of(request, self.book.policy), now)
         problem = problem_of(request, self.book.policy, self.book.directory, knowledge)
         broken = broken_rules(problem, option)

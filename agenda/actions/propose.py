@@ -28,6 +28,7 @@ class Propose:
         """The planning problem of a request, as the calendars stand now."""
         with self.store.reading() as unit:
             request = unit.requests.get(request_id)
+            self.book.insist_on(request)
             knowledge = self.book.knowledge(unit, horizon_of(request, self.book.policy), self.clock.now())
         return problem_of(request, self.book.policy, self.book.directory, knowledge)
 
@@ -36,7 +37,7 @@ class Propose:
 
         Raises:
             NotFoundError: there is no such request.
-            BadInputError: the request is decided, or all its days are over.
+            BadInputError: the request is decided, all its days are over, or it names somebody who has left.
         """
         with self.store.reading() as unit:
             request = unit.requests.get(request_id)

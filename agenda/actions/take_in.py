@@ -19,6 +19,7 @@ from agenda.ports import Clock, Store
 
 MAX_DURATION_MIN = 12 * 60
 MAX_WINDOW_DAYS = 180
+MAX_AHEAD_DAYS = 366
 EARLIEST = time(7)
 LATEST = time(22)
 
@@ -199,6 +200,10 @@ class TakeIn:
             yield BadInputError("last_day", say("%(last)s is over. Choose a day to come.", last=draft.last_day))
         elif (draft.last_day - draft.first_day).days > MAX_WINDOW_DAYS:
             yield BadInputError("last_day", say("At most %(days)s days can be searched at once.", days=MAX_WINDOW_DAYS))
+        elif (draft.last_day - today).days > MAX_AHEAD_DAYS:
+            yield BadInputError(
+                "last_day", say("%(last)s is too far ahead. Choose a day within a year.", last=draft.last_day)
+            )
         earliest, latest = draft.earliest or EARLIEST, draft.latest or LATEST
         if latest <= earliest:
             yield BadInputError(

@@ -24,8 +24,9 @@ class WallSpan:
             raise ValueError(msg)
 
     def on(self, day: date, zone: ZoneInfo) -> Interval:
-        """The span on that day, as instants."""
-        return Interval(on_wall(day, self.start, zone), on_wall(day, self.end, zone))
+        """The span on that day, as instants; empty where the clock jumps over it or back across its end."""
+        start = on_wall(day, self.start, zone)
+        return Interval(start, max(start, on_wall(day, self.end, zone)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from agenda.model.ids import MeetingId
 from agenda.model.meetings import Errand, Meeting, MeetingState, OutboxItem
+from agenda.model.people import Person
 from agenda.model.sentences import say
 from web.access import DECIDES, READS_REQUESTS, open_to
 from web.house import the_office, this_house
@@ -59,7 +60,8 @@ def _attendees(meeting: Meeting, items: Sequence[OutboxItem]) -> list[dict[str, 
     owners = {state.calendar.id: state.calendar.owner for state in office.look.calendars()}
     found: list[dict[str, object]] = []
     for person in meeting.attending:
-        who = office.directory.people[person]
+        # Who has left the city since is still told of, by the id.
+        who = office.directory.people.get(person) or Person(id=person, name=person, email="")
         mine = [
             row_of(item)
             for item in items

@@ -99,7 +99,6 @@ def shown_answer(request: Request, proposal: Proposal | None) -> AnswerShown:
 
 def _option(show: Show, index: int, option: Option) -> OptionShown:
     office = the_office()
-    people = office.directory.people
     day = option.slot.start.astimezone(show.zone).date()
     strips = office.look.strip(option, viewer())
     drawer = Drawer(show, office.directory)
@@ -113,8 +112,8 @@ def _option(show: Show, index: int, option: Option) -> OptionShown:
         venue=show.sentence(say("Call")) if option.is_virtual else option.venue_name,
         price=option.score,
         terms=[(term.points, show.sentence(term.sentence)) for term in option.terms],
-        attending=show.fact(tuple(people[one].name for one in option.attending)),
-        missing=show.fact(tuple(people[one].name for one in option.missing)) if option.missing else "",
+        attending=show.fact(tuple(map(_name, option.attending))),
+        missing=show.fact(tuple(map(_name, option.missing))) if option.missing else "",
         drives=[_drive(show, drive) for drive in option.drives],
         strips=[
             StripShown(
@@ -132,10 +131,16 @@ def _option(show: Show, index: int, option: Option) -> OptionShown:
     )
 
 
+def _name(person: PersonId) -> str:
+    """Who has left the city since it was proposed is still told of, by the id."""
+    found = the_office().directory.people.get(person)
+    return found.name if found is not None else person
+
+
 def _drive(show: Show, drive: Drive) -> str:
     directory = the_office().directory
     drawer = Drawer(show, directory)
-    person = directory.people[drive.person].name
+    person = _name(drive.person)
     origin = drawer.place_name(drive.origin)
     way = drive_sentence(drive.leg.minutes, drive.leg.quality, drawer.place_name(drive.goal))
     if not origin:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
 from agenda.actions.take_in import Draft
 from agenda.model.errors import BadInputError, BadInputsError
+from agenda.model.hours import WallSpan
 from agenda.model.people import Role
 from agenda.model.proposals import ProposalState
 from agenda.model.requests import RequestState
@@ -59,6 +60,7 @@ def test_people_who_stand_in_for_one_another_share_a_group(town: Town) -> None:
         ({"last_day": MONDAY - timedelta(days=1)}, "last_day", "lies before the first"),
         ({"first_day": MONDAY - timedelta(days=9), "last_day": MONDAY - timedelta(days=8)}, "last_day", "is over"),
         ({"last_day": MONDAY + timedelta(days=181)}, "last_day", "At most 180 days"),
+        ({"first_day": date(9999, 12, 30), "last_day": date(9999, 12, 31)}, "last_day", "too far ahead"),
         ({"earliest": time(12), "latest": time(12)}, "latest", "after the earliest start, 12:00"),
         ({"earliest": time(12), "latest": time(12, 44)}, "latest", "45 minutes do not fit between 12:00 and 12:44"),
         ({"place": "atlantis"}, "place", "Nobody knows the place atlantis"),
@@ -122,3 +124,14 @@ def test_what_is_missing_is_told_and_not_refused(town: Town) -> None:
     """A request that lacks a contact is incomplete, not wrong."""
     request = town.take_in.request(a_draft(requester="Harbor School", purpose="Opening"))
     assert request.missing() == ("contact",)
+
+
+def test_hours_that_the_clock_jumps_over_are_no_hours_on_that_day(town: Town) -> None:
+    """On 8 March 2026 there is no half past two in the night; the request is kept, with the other day's hours."""
+    sunday = date(2026, 3, 8)
+    request = town.take_in.request(
+        a_draft(first_day=sunday, last_day=sunday + timedelta(days=1), earliest=time(2), latest=time(3))
+    )
+    assert [window.length for window in request.windows] == [timedelta(0), timedelta(hours=1)]
+    jumped = WallSpan(time(2, 30), time(3)).on(sunday, town.book.policy.zone)
+    assert jumped.length == timedelta(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agenda.model.errors import RefusedError
 from agenda.model.sentences import say
+from tests.builders import TREASURER
 from tests.web.city import City
 
 
@@ -42,3 +43,32 @@ def test_a_meeting_is_called_off(city: City) -> None:
     assert "cancellation" in page
     assert len(city.office.look.errands(meeting.id)) == 8
     assert city.changes == ["after change", "after change"]
+
+
+def leaves(city: City) -> None:
+    """The treasurer is taken out of the office's policy."""
+    people = city.office.directory.people
+    assert isinstance(people, dict)
+    del people[TREASURER]
+
+
+def test_a_meeting_with_somebody_who_has_left_can_still_be_seen_and_called_off(city: City) -> None:
+    """The policy file was changed since."""
+    meeting = city.confirms()
+    assert TREASURER in meeting.attending
+    leaves(city)
+    browser = city.browser()
+    assert "treasurer" in browser.read(f"/meetings/{meeting.id}")
+    assert browser.post(f"/meetings/{meeting.id}/cancel").status_code == 303
+
+
+def test_a_request_for_somebody_who_has_left_says_so(city: City) -> None:
+    """It can still be seen, changed and declined; nobody can find or confirm slots for it as it is."""
+    request = city.asks()
+    proposal = city.office.propose.options(request.id)
+    leaves(city)
+    browser = city.browser()
+    assert browser.get(f"/requests/{request.id}").status_code == 200
+    assert browser.post(f"/requests/{request.id}/slots").status_code == 422
+    assert browser.post(f"/proposals/{proposal.id}/confirm", option="0").status_code == 422
+    assert browser.post(f"/requests/{request.id}/decline").status_code == 303
