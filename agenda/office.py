@@ -8,6 +8,7 @@ from agenda.actions.book import Book
 from agenda.actions.connect import Connect
 from agenda.actions.decide import Decide
 from agenda.actions.deliver import Deliver
+from agenda.actions.let_in import LetIn
 from agenda.actions.look import Look
 from agenda.actions.propose import Propose
 from agenda.actions.pull import Pull
@@ -30,6 +31,7 @@ class Office:
     watch: Watch
     deliver: Deliver
     connect: Connect
+    let_in: LetIn
     sign_in: SignIn
 
     @property

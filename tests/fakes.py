@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agenda.model.calendars import Calendar, CalendarObject, Cursor, Problem, Pulled
-from agenda.model.errors import ProviderError
+from agenda.model.credentials import Credential, CredentialKind, CredentialNote
+from agenda.model.errors import NotFoundError, ProviderError
 from agenda.model.events import Event
+from agenda.model.ids import AccountId
 from agenda.model.meetings import Invitation
 from agenda.model.planning import NoPlan, Plan, PlanningProblem
 from agenda.model.times import Interval
@@ -135,3 +137,37 @@ class PlainPasswords:
     def matches(self, hashed: str, password: str) -> bool:
         """Whether they are equal."""
         return hashed == f"plain:{password}"
+
+
+@dataclass
+class FakeCredentials:
+    """Keeps credentials in the clear, and only for tests."""
+
+    kept: dict[tuple[AccountId, CredentialKind], Credential] = field(default_factory=dict)
+
+    def get(self, account: AccountId, kind: CredentialKind) -> Credential | None:
+        """One, or None."""
+        return self.kept.get((account, kind))
+
+    def save(self, credential: Credential) -> None:
+        """Keep it."""
+        self.kept[credential.account, credential.kind] = credential
+
+    def forget(self, account: AccountId) -> None:
+        """Forget an account."""
+        found = [one for one in self.kept if one[0] == account]
+        if not found:
+            raise NotFoundError("account", account)
+        for one in found:
+            del self.kept[one]
+
+    def notes(self) -> Sequence[CredentialNote]:
+        """Nothing is told of them."""
+        return []
+
+    def check(self) -> None:
+        """All of them open."""
+
+    def rotate(self) -> int:
+        """Nothing is sealed."""
+        return 0

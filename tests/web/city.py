@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from agenda.actions.connect import Connect
 from agenda.actions.decide import Decide
 from agenda.actions.deliver import Deliver
+from agenda.actions.let_in import LetIn
 from agenda.actions.look import Look
 from agenda.actions.propose import Propose
 from agenda.actions.pull import Pull
@@ -26,6 +27,7 @@ from agenda.actions.sign_in import SignIn
 from agenda.actions.take_in import Draft, TakeIn
 from agenda.actions.watch import Watch
 from agenda.model.calendars import Calendar, Problem, Provider, Severity
+from agenda.model.credentials import Offered
 from agenda.model.events import Classification, Event, EventKey
 from agenda.model.ids import CalendarId, MeetingId, RequestId
 from agenda.model.meetings import Meeting
@@ -35,7 +37,8 @@ from agenda.model.requests import Request
 from agenda.model.sentences import say
 from agenda.model.users import Duty
 from agenda.office import Office
-from agenda.store import SqlStore, upgrade
+from agenda.ports import Gate
+from agenda.store import KeyFile, SqlCredentials, SqlStore, upgrade
 from solver import CpSatSolver
 from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER, a_book, a_calendar, an_event, at, on, on_monday
 from tests.fakes import FakeMailer, FakeProvider, FakeWriter, PlainPasswords, SetClock
@@ -60,6 +63,8 @@ class City:
     writer: FakeWriter = field(default_factory=FakeWriter)
     mailer: FakeMailer = field(default_factory=FakeMailer)
     changes: list[str] = field(default_factory=list)
+    gates: dict[Provider, Gate] = field(default_factory=dict)
+    offered: list[Offered] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Open the house."""
@@ -87,6 +92,14 @@ class City:
                 jitter=random.Random(1),
             ),
             connect=Connect(store, book),
+            let_in=LetIn(
+                store=store,
+                clock=clock,
+                credentials=SqlCredentials(store, KeyFile(self.folder / "credentials-key"), clock),
+                gates=self.gates,
+                connectors={Provider.ICS_URL: self.provider, Provider.CALDAV: self.provider},
+                find=lambda address, login, password: self.offered,
+            ),
             sign_in=SignIn(store=store, clock=clock, passwords=PlainPasswords()),
         )
         self.app = self.an_app()

@@ -17,6 +17,7 @@ from agenda.model.ids import CalendarId
 from agenda.notify.mail import Security, SmtpMailer
 from config import Secrets
 from tests.builders import MAYOR
+from tests.fakes import FakeCredentials
 from tests.web.commands.conftest import PLACES, POLICY
 from web import wiring
 from web.checkup import examine
@@ -129,7 +130,9 @@ def a_calendar(secret: str = "") -> Calendar:
 def test_a_calendars_password_is_found_under_its_own_name_or_the_one_it_gives(home: Path) -> None:
     """In the environment first, then in a file of the secrets folder."""
     wiring.keep_secret(settings_of(home), "agenda", "from a file")
-    keys = wiring.Keys(Secrets(home / "secrets", {"ANTECHAMBER_SECRET_SHARED": "from the environment"}))
+    keys = wiring.Keys(
+        Secrets(home / "secrets", {"ANTECHAMBER_SECRET_SHARED": "from the environment"}), FakeCredentials()
+    )
     assert keys.of(a_calendar()) == "from a file"
     assert keys.of(a_calendar("shared")) == "from the environment"
 
@@ -137,7 +140,7 @@ def test_a_calendars_password_is_found_under_its_own_name_or_the_one_it_gives(ho
 def test_a_password_that_is_missing_is_a_refusal_and_not_a_crash(home: Path) -> None:
     """One calendar must not end the round of the others."""
     with pytest.raises(RefusedError, match="agenda"):
-        wiring.Keys(Secrets(home / "secrets", {})).of(a_calendar())
+        wiring.Keys(Secrets(home / "secrets", {}), FakeCredentials()).of(a_calendar())
 
 
 def test_a_kept_secret_is_ours_alone_and_replaced_whole(home: Path) -> None:

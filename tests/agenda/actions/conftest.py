@@ -14,6 +14,7 @@ from agenda.actions.book import Book
 from agenda.actions.connect import Connect
 from agenda.actions.decide import Decide
 from agenda.actions.deliver import Deliver
+from agenda.actions.let_in import LetIn
 from agenda.actions.look import Look
 from agenda.actions.propose import Propose
 from agenda.actions.pull import Pull
@@ -26,7 +27,7 @@ from agenda.office import Office
 from agenda.store import SqlStore, upgrade
 from solver import CpSatSolver
 from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER, a_book, a_calendar, at
-from tests.fakes import FakeMailer, FakeProvider, FakeWriter, PlainPasswords, SetClock
+from tests.fakes import FakeCredentials, FakeMailer, FakeProvider, FakeWriter, PlainPasswords, SetClock
 
 
 @dataclass
@@ -51,6 +52,14 @@ class Town:
         self.watch = Watch(store=self.store, clock=self.clock, book=self.book)
         self.look = Look(self.store, self.clock, self.book)
         self.connect = Connect(self.store, self.book)
+        self.let_in = LetIn(
+            store=self.store,
+            clock=self.clock,
+            credentials=FakeCredentials(),
+            gates={},
+            connectors={Provider.ICS_FILE: self.provider},
+            find=lambda address, login, password: [],
+        )
         self.sign_in = SignIn(store=self.store, clock=self.clock, passwords=PlainPasswords())
         self.deliver = Deliver(
             store=self.store,
@@ -74,6 +83,7 @@ class Town:
             watch=self.watch,
             deliver=self.deliver,
             connect=self.connect,
+            let_in=self.let_in,
             sign_in=self.sign_in,
         )
 

@@ -1,4 +1,4 @@
-"""Joins the house: the only module that knows every floor. Doors are given what it builds, and ask for nothing more."""
+"""Joins the house: the only package that knows every floor. Doors are given what it builds, and ask no further."""
 
 from __future__ import annotations
 
@@ -17,37 +17,45 @@ from agenda.actions.book import Book
 from agenda.actions.connect import Connect
 from agenda.actions.decide import Decide
 from agenda.actions.deliver import Deliver
+from agenda.actions.let_in import LetIn
 from agenda.actions.look import Look
 from agenda.actions.propose import Propose
 from agenda.actions.pull import Pull
 from agenda.actions.sign_in import SignIn
 from agenda.actions.take_in import TakeIn
 from agenda.actions.watch import Watch
-from agenda.model.calendars import Calendar, Provider
-from agenda.model.errors import NotFoundError, RefusedError, StoreReadOnlyError
+from agenda.model.calendars import Provider
+from agenda.model.credentials import Offered
 from agenda.model.gazetteer import Gazetteer
 from agenda.model.ids import fresh_id
 from agenda.model.meetings import Invitation
 from agenda.model.policy import Directory
-from agenda.model.sentences import say
 from agenda.notify.mail import Security, SmtpMailer
 from agenda.notify.wording import letter
 from agenda.office import Office
-from agenda.ports import Clock, Connector, Mailer, Solver, Store, Writer
-from agenda.store import SqlStore, StoreUnfitError, backup, health, upgrade
+from agenda.ports import Clock, Connector, Credentials, Gate, Mailer, Solver, Store, Writer
+from agenda.store import KeyFile, SqlCredentials, SqlStore, StoreUnfitError, backup, health, upgrade
 from agenda.store.backup import Manifest
 from config import CountryHolidays, Secrets, read_office, read_settings, secret_key
 from config import Settings as Settings
 from solver import ChildSolver
 from sync.caldav import CaldavConnector, DiscoveredCalendar, discover
 from sync.csv_schedule import CsvConnector
+from sync.google import GoogleConnector
 from sync.ical import Limits, write_invitation
 from sync.ics import IcsConnector
+from sync.microsoft import GraphConnector
 from sync.outbound import Outbound
 from web.checkup import Finding
 from web.jobs import Jobs, Turns, queue_at
 from web.messenger import Messenger
 from web.passwords import Argon2Passwords
+from web.wiring.google import GoogleGate
+from web.wiring.microsoft import MicrosoftGate
+from web.wiring.passwords import Keys as Keys
+from web.wiring.passwords import forget_secret as forget_secret
+from web.wiring.passwords import keep_secret as keep_secret
+from web.wiring.passwords import private_folder as private_folder
 from web.zone_data import choose_zone_data
 
 SETTINGS_FILE = "antechamber.toml"
@@ -74,6 +82,7 @@ class Household:
     office: Office
     store: Store
     clock: Clock
+    credentials: Credentials
     solver: ChildSolver
     messenger: Messenger
     closing: ExitStack = field(repr=False)
@@ -153,12 +162,15 @@ def build(settings: Settings, env: Mapping[str, str] = os.environ, *, clock: Clo
         opening.callback(solver.close)
         holidays = CountryHolidays(policy.holiday_country, policy.holiday_part)
         book = Book(policy, directory, Gazetteer(directory.places.values()), holidays)
-        office = _office(settings, store, clock, book, solver, Keys(Secrets(settings.secrets_dir, env)))
+        credentials = SqlCredentials(store, KeyFile(settings.credentials_key_file), clock)
+        keys = Keys(Secrets(settings.secrets_dir, env), credentials)
+        office = _office(settings, store, clock, book, solver, keys)
         return Household(
             settings=settings,
             office=office,
             store=store,
             clock=clock,
+            credentials=credentials,
             solver=solver,
             messenger=Messenger(office.deliver, store, clock, store.recover),
             closing=opening.pop_all(),
@@ -179,29 +191,6 @@ def discover_calendars(settings: Settings, address: str, login: str, password: s
         ProviderError: the server is out of reach, or does not let us in.
     """
     return discover(address, login, password, way=_way_out(settings))
-
-
-def keep_secret(settings: Settings, name: str, value: str) -> None:
-    """Keep a calendar's password in its file, readable by this account alone; an old one is replaced whole.
-
-    Raises:
-        StoreReadOnlyError: it cannot be written.
-    """
-    private_folder(settings.secrets_dir)
-    fresh = settings.secrets_dir / f".{name}.{fresh_id()}"
-    try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(value + "\n")
-        fresh.replace(settings.secrets_dir / name)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        raise StoreReadOnlyError(error.strerror or type(error).__name__) from error
-
-
-def forget_secret(settings: Settings, name: str) -> None:
-    """Forget the password of a calendar that is no longer read."""
-    (settings.secrets_dir / name).unlink(missing_ok=True)
 
 
 def back_up(settings: Settings, target: Path) -> Manifest:
@@ -241,26 +230,6 @@ def key_of(settings: Settings) -> bytes:
     return secret_key(settings.secret_key_file).reveal().encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """The passwords of calendars, found under the name that a calendar gives, or else under its own id."""
-
-    secrets: Secrets
-
-    def of(self, calendar: Calendar) -> str:
-        """The password of a calendar.
-
-        Raises:
-            RefusedError: there is none, which only a person can change.
-        """
-        name = calendar.secret or calendar.id
-        try:
-            return self.secrets.get(name).reveal()
-        except NotFoundError as error:
-            what = say("its password %(name)s is not among the secrets. Put it there.", name=name)
-            raise RefusedError(calendar.name, what) from error
-
-
 def _store(url: str) -> SqlStore:
     """The store, made or brought up to date first where needed; one that is fit opens even on a read-only disk."""
     try:
@@ -272,16 +241,39 @@ def _store(url: str) -> SqlStore:
 
 def _office(settings: Settings, store: Store, clock: Clock, book: Book, solver: Solver, keys: Keys) -> Office:
     owner = f"{platform.node()}:{os.getpid()}:{fresh_id()[:8]}"
-    caldav = CaldavConnector(secret=keys.of, way=_way_out(settings), limits=_limits(settings))
+    way, limits = _way_out(settings), _limits(settings)
+    caldav = CaldavConnector(secret=keys.of, way=way, limits=limits)
+    feeds = IcsConnector(way=way, limits=limits, secret=keys.of)
+    to_google = GoogleGate(settings=settings.google, credentials=keys.credentials, way=way)
+    to_microsoft = MicrosoftGate(settings=settings.microsoft, credentials=keys.credentials, way=way)
+    google = GoogleConnector(
+        credentials=to_google.credentials_of, endpoint=settings.google.api_endpoint, way=way, limits=limits
+    )
+    graph = GraphConnector(
+        to_microsoft.token_of, settings.microsoft.graph_url, to_microsoft.way_out(), limits, to_microsoft.limiter
+    )
+    connectors: Mapping[Provider, Connector] = {
+        Provider.ICS_FILE: feeds,
+        Provider.ICS_URL: feeds,
+        Provider.CALDAV: caldav,
+        Provider.CSV_FILE: CsvConnector(settings.ics.max_bytes),
+        Provider.GOOGLE: google,
+        Provider.MICROSOFT: graph,
+    }
+    writers: Mapping[Provider, Writer] = {
+        Provider.CALDAV: caldav,
+        Provider.GOOGLE: google,
+        Provider.MICROSOFT: graph,
+    }
+    gates: Mapping[Provider, Gate] = {Provider.GOOGLE: to_google, Provider.MICROSOFT: to_microsoft}
     pull = Pull(
         store=store,
         clock=clock,
-        connectors=_connectors(settings, keys, caldav),
+        connectors=connectors,
         owner=owner,
         back=timedelta(days=settings.sync.window_back_days),
         ahead=timedelta(days=settings.sync.window_ahead_days),
     )
-    writers: Mapping[Provider, Writer] = {Provider.CALDAV: caldav}
     return Office(
         book=book,
         look=Look(store, clock, book),
@@ -292,18 +284,19 @@ def _office(settings: Settings, store: Store, clock: Clock, book: Book, solver: 
         watch=Watch(store=store, clock=clock, book=book),
         deliver=Deliver(store=store, clock=clock, writers=writers, mailer=_mailer(settings, book), owner=owner),
         connect=Connect(store, book),
+        let_in=LetIn(
+            store=store,
+            clock=clock,
+            credentials=keys.credentials,
+            gates=gates,
+            connectors=connectors,
+            find=lambda address, login, password: [
+                Offered(one.url, one.name, one.writable)
+                for one in discover_calendars(settings, address, login, password)
+            ],
+        ),
         sign_in=SignIn(store=store, clock=clock, passwords=Argon2Passwords()),
     )
-
-
-def _connectors(settings: Settings, keys: Keys, caldav: CaldavConnector) -> Mapping[Provider, Connector]:
-    feeds = IcsConnector(way=_way_out(settings), limits=_limits(settings), secret=keys.of)
-    return {
-        Provider.ICS_FILE: feeds,
-        Provider.ICS_URL: feeds,
-        Provider.CALDAV: caldav,
-        Provider.CSV_FILE: CsvConnector(settings.ics.max_bytes),
-    }
 
 
 def _way_out(settings: Settings) -> Outbound:
@@ -345,15 +338,3 @@ def language_of(directory: Directory, address: str) -> str:
     """The language that the owner of a mail address reads."""
     person = directory.by_email(address)
     return person.language if person is not None else "en"
-
-
-def private_folder(folder: Path) -> None:
-    """Make a folder for this account alone, if it is not there.
-
-    Raises:
-        StoreReadOnlyError: it cannot be made.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreReadOnlyError(error.strerror or type(error).__name__) from error
