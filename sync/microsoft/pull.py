@@ -45,6 +45,7 @@ from sync.microsoft.zones import zone_of
 
 VERSION = "1"
 MARGIN = timedelta(days=1)
+FORBIDDEN: Json = {}
 MARK = 8
 PRODID = "-//Antechamber//Antechamber//EN"
 
@@ -197,7 +198,7 @@ class Puller:
                 if found is None:
                     brought.gone.add(key)
                     continue
-                whole = found
+                whole = entry if found is FORBIDDEN else found
             if whole.get("type") == "seriesMaster":
                 series.setdefault(key, [])
             elif isinstance(whole.get("seriesMasterId"), str):
@@ -207,11 +208,15 @@ class Puller:
         return singles, series
 
     def _event(self, told: Round, key: str) -> Json | None:
-        """One event of this calendar by its id, with our own properties; None when it is not there."""
+        """One event of this calendar by its id, with our own properties; None when it is not there.
+
+        FORBIDDEN stands for one that we may not see, such as a private one in a shared calendar.
+        """
         if key not in told.answers:
             query = {"$select": FIELDS, "$expand": EXPAND}
-            answer = self.client.get(f"/events/{quote(key, safe='')}", query, expect={404})
-            told.answers[key] = answer.data if answer.status != 404 else None
+            answer = self.client.get(f"/events/{quote(key, safe='')}", query, expect={403, 404})
+            seen = FORBIDDEN if answer.status == 403 else answer.data
+            told.answers[key] = None if answer.status == 404 else seen
         return told.answers[key]
 
     def _instances(self, told: Round, master: str) -> list[Json]:
@@ -237,7 +242,7 @@ class Puller:
                 if found is None:
                     brought.gone.add(entry["id"])
                     continue
-                event = found
+                event = entry if found is FORBIDDEN else found
             self._bring_single(event, brought)
 
     def _bring_single(self, event: Json, brought: Brought, recurrence_uid: str = "") -> None:
@@ -260,6 +265,10 @@ class Puller:
         self, told: Round, key: str, occurrences: list[Json], brought: Brought, *, is_whole: bool
     ) -> None:
         master = self._event(told, key)
+        if master is FORBIDDEN:
+            brought.present.add(key)
+            self._bring_orphans(occurrences, brought)
+            return
         if master is None or not master.get("recurrence"):
             brought.days.pop(key, None)
             brought.gone.add(key)

@@ -17,7 +17,7 @@ from dateutil.rrule import rrulestr
 
 from agenda.model.sentences import Sentence, say
 from agenda.model.times import When
-from sync.ical.rules import parts_of
+from sync.ical.rules import EARLIEST_YEAR, parts_of
 
 DAYS = {
     "monday": "MO",
@@ -73,7 +73,7 @@ def rule_of(recurrence: Mapping[str, Any], at: time, zone: ZoneInfo | None) -> R
     try:
         pattern, limits = recurrence["pattern"], recurrence["range"]
         parts = _parts(pattern)
-        start = date.fromisoformat(limits["startDate"])
+        start = _start(limits["startDate"])
         end = _end(limits, at, zone)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotExactError(say("its repetition is written in a way we do not know")) from error
@@ -105,6 +105,13 @@ def _parts(pattern: Mapping[str, Any]) -> dict[str, str]:
         case "relativeYearly":
             return {"FREQ": "YEARLY", **parts, "BYMONTH": _month(pattern), **_position(pattern)}
     raise KeyError(pattern["type"])
+
+
+def _start(text: str) -> date:
+    start = date.fromisoformat(text)
+    if start.year < EARLIEST_YEAR:
+        raise ValueError(start.year)  # every day since would have to be walked
+    return start
 
 
 def _days(pattern: Mapping[str, Any]) -> list[str]:

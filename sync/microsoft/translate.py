@@ -41,6 +41,8 @@ ROLES = {"required": "REQ-PARTICIPANT", "optional": "OPT-PARTICIPANT", "resource
 FRACTION = re.compile(r"\.\d+")
 LONG, SHORT = 20_000, 1_000
 MIDNIGHT = time()
+MOST_PEOPLE = 1_000
+"""Twice as many as Graph allows."""
 
 
 class UnreadableError(Exception):
@@ -222,7 +224,7 @@ def is_ours(event: Json) -> bool:
 
 
 def _attendees(event: Json) -> Iterator[icalendar.vCalAddress]:
-    for one in _list(event, "attendees"):
+    for one in _list(event, "attendees")[:MOST_PEOPLE]:
         found = _address(one)
         if found is not None:
             found.params["ROLE"] = ROLES.get(_text(one.get("type")), "REQ-PARTICIPANT")

@@ -276,6 +276,24 @@ def test_h5_a_series_that_cannot_be_had_is_unknown_not_untitled(copy: Copy) -> N
     assert lost == [from_to("2026-03-02 14:00", "2026-03-02 15:00"), from_to("2026-03-16 13:00", "2026-03-16 14:00")]
 
 
+def test_h13_a_series_that_we_may_not_see_is_unknown_and_hides_no_other(copy: Copy) -> None:
+    """A private series in a shared calendar: its time is unknown, and what was known of it is not deleted."""
+    world, source = copy.source.simulator.world, copy.source
+    private = world.add(source.id, a_series(range_={"numberOfOccurrences": 2}))
+    world.add(source.id, an_appointment("2026-03-05", subject="Open"))
+    copy.pull()
+    refusal = {"match": r"GET \S+/events/", "status": 403, "code": "ErrorAccessDenied", "times": -1}
+    source.simulator.plan(refusal)
+    copy.cursor = None
+    pulled = copy.pull()
+    assert private.id in copy.objects
+    assert [one.interval for one in pulled.problems] == [
+        from_to("2026-03-02 14:00", "2026-03-02 15:00"),
+        from_to("2026-03-09 13:00", "2026-03-09 14:00"),
+    ]
+    assert "Open" in [event.summary for event in copy.events]
+
+
 @pytest.mark.parametrize("with_masters", [False, True])
 def test_h5_masters_in_the_delta_make_no_second_event(copy: Copy, with_masters: bool) -> None:  # noqa: FBT001
     """Some answers list the master beside its occurrences."""

@@ -163,6 +163,7 @@ def test_what_outlook_cannot_say_is_refused(rule: str) -> None:
         {"pattern": {"type": "daily", "interval": 1}, "range": a_range("not a day")},
         {"pattern": {"type": "daily", "interval": 1}, "range": a_range(type="endDate", endDate="2026-03-01")},
         {"pattern": None, "range": 7},
+        {"pattern": {"type": "daily", "interval": 1}, "range": a_range("0001-01-01")},
     ],
 )
 def test_a_broken_pattern_is_refused(recurrence: dict[str, Any]) -> None:
