@@ -140,7 +140,7 @@ def of_person(kept: str, client: Client, save: Made) -> Credentials:
     """What to sign in with for a person whose consent was kept; each renewal hands the new text to `save`.
 
     Raises:
-        RefusedError: the text is none of ours.
+        AccountRefusedError: the text is none of ours.
     """
     try:
         told = json.loads(kept)
@@ -170,14 +170,14 @@ def of_service_account(key: str, subject: str, scopes: Collection[str], *, token
         token_uri: the desk for tokens; the one that the key file names is not used.
 
     Raises:
-        RefusedError: the key cannot be used.
+        AccountRefusedError: the key cannot be used.
     """
     make: Any = of_service.Credentials
     try:
         info = {**json.loads(key), "token_uri": token_uri}
         made: Credentials = make.from_service_account_info(info, scopes=list(scopes), subject=subject or None)
     except (ValueError, TypeError) as error:
-        raise RefusedError(
+        raise AccountRefusedError(
             PROVIDER, say("the key file of the service account cannot be read. Download a new one.")
         ) from error
     return made

@@ -167,9 +167,11 @@ def refusal(provider: str, error: ApiError) -> ProviderError:
             provider, say("there is no such calendar for this account. Check the calendar's address, or share it.")
         )
     if status == 403 and reason in SWITCHED_OFF:
-        return RefusedError(provider, say("its Calendar API is switched off for our project. Switch it on there."))
+        return AccountRefusedError(
+            provider, say("its Calendar API is switched off for our project. Switch it on there.")
+        )
     if status == 403 and reason in SCOPE_REASONS:
-        return RefusedError(
+        return AccountRefusedError(
             provider, say("the consent does not cover this. Connect the account again and leave every tick in place.")
         )
     if status == 403:

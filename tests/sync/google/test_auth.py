@@ -12,7 +12,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from agenda.model.errors import RefusedError, TryLaterError
+from agenda.model.errors import AccountRefusedError, RefusedError, TryLaterError
 from sync.google import GoogleConnector, auth
 from sync.google.auth import FREE_BUSY, READ, WRITE, Begun, Client
 from tests.simulators.google.oauth import CLIENT, CLIENT_SECRET
@@ -147,7 +147,7 @@ def test_a_consent_that_was_withdrawn_says_what_to_do(simulator: Simulator, clie
     desk = reading(simulator, auth.of_person(consent(client), client, saved.append))
     first = desk.pull()
     simulator.desk.withdraw()
-    with pytest.raises(RefusedError, match="Connect the account again"):
+    with pytest.raises(AccountRefusedError, match="Connect the account again"):
         desk.pull(first.cursor)
     assert saved == []
     again = reading(simulator, auth.of_person(consent(client), client, saved.append))
@@ -157,9 +157,13 @@ def test_a_consent_that_was_withdrawn_says_what_to_do(simulator: Simulator, clie
 @pytest.mark.parametrize(
     ("failure", "error", "way_out"),
     [
-        ((400, "invalid_grant", "Token has been expired or revoked."), RefusedError, "Connect the account again"),
-        ((400, "invalid_grant", "Check your iat and exp values"), RefusedError, "Set the clock"),
-        ((401, "invalid_client", "The OAuth client was deleted."), RefusedError, "in the settings"),
+        (
+            (400, "invalid_grant", "Token has been expired or revoked."),
+            AccountRefusedError,
+            "Connect the account again",
+        ),
+        ((400, "invalid_grant", "Check your iat and exp values"), AccountRefusedError, "Set the clock"),
+        ((401, "invalid_client", "The OAuth client was deleted."), AccountRefusedError, "in the settings"),
         ((500, "internal_failure", ""), TryLaterError, "cannot be reached"),
         ((503, "temporarily_unavailable", ""), TryLaterError, "cannot be reached"),
     ],
@@ -184,7 +188,7 @@ def test_what_the_desk_says_is_told_apart(
 @pytest.mark.parametrize("kept", ["", "{}", "[]", "null", '{"refresh_token": "x", "expiry": "soon"}'])
 def test_a_text_that_is_none_of_ours_asks_to_connect(client: Client, kept: str) -> None:
     """Cut off, or from another program."""
-    with pytest.raises(RefusedError, match="Connect the account again"):
+    with pytest.raises(AccountRefusedError, match="Connect the account again"):
         auth.of_person(kept, client, forget)
 
 
@@ -212,12 +216,12 @@ def test_a_service_account_acts_for_a_person(simulator: Simulator, key: str) -> 
 def test_rights_that_were_not_delegated_are_named_as_the_cause(simulator: Simulator, key: str) -> None:
     """The city's IT has to set them up (H15)."""
     credentials = auth.of_service_account(key, MAYOR, (READ,), token_uri=f"{simulator.url}/token")
-    with pytest.raises(RefusedError, match="domain-wide delegation"):
+    with pytest.raises(AccountRefusedError, match="domain-wide delegation"):
         reading(simulator, credentials).pull()
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"client_email": "a", "private_key": "b"}'])
 def test_a_key_that_cannot_be_read_says_so(text: str) -> None:
     """Download a new one."""
-    with pytest.raises(RefusedError, match="Download a new one"):
+    with pytest.raises(AccountRefusedError, match="Download a new one"):
         auth.of_service_account(text, MAYOR, SCOPES)
