@@ -27,7 +27,6 @@ FIRST_WAIT = timedelta(seconds=20)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 AT_A_LOOK = 20
-GONE_OUT = (OutboxState.SENT, OutboxState.SENDING, OutboxState.IN_DOUBT)
 ALL = 100_000
 """How many rows are looked at where mail is not sent, and lies before everything else for ever."""
 
@@ -77,7 +76,7 @@ class Deliver:
         with self.store.writing() as unit:
             item = unit.outbox.get(item_id)
             if item.state in (OutboxState.FAILED, OutboxState.HELD):
-                if any(_overtook(other, item) for other in unit.outbox.of_meeting(item.meeting)):
+                if any(other.overtakes(item) for other in unit.outbox.of_meeting(item.meeting)):
                     raise BadInputError(
                         "item", say("Something newer about this meeting went out already; this is not sent any more.")
                     )
@@ -159,9 +158,3 @@ class Deliver:
         with self.store.writing() as unit:
             unit.outbox.save(item)
             unit.commit()
-
-
-def _overtook(other: OutboxItem, item: OutboxItem) -> bool:
-    """Whether the same receiver has got, or may have got, a later SEQUENCE (RFC 5546, 2.1.4)."""
-    is_same = (other.calendar, other.address) == (item.calendar, item.address)
-    return is_same and other.invitation.sequence > item.invitation.sequence and other.state in GONE_OUT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agenda.actions.book import Book
 from agenda.model.alerts import Alert, AlertKind
@@ -19,6 +19,11 @@ from agenda.model.times import Interval
 from agenda.model.travel import Quality
 from agenda.ports import Clock, Store, UnitOfWork
 
+BEHIND = timedelta(hours=12)
+"""So far back too, for a drive is begun after what lies before it has ended."""
+
+ALL = 100_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
@@ -32,10 +37,10 @@ class Watch:
     def look_over(self) -> tuple[Alert, ...]:
         """Find everything that does not work from now on; returns the alerts raised in this round."""
         now = self.clock.now()
-        span = Interval(now, now + self.ahead)
+        span = Interval(now - BEHIND, now + self.ahead)
         with self.store.reading() as unit:
             entries = self.book.entries(unit, span)
-            found = {alert.cause: alert for alert in self._found(unit, entries)}
+            found = {alert.cause: alert for alert in self._found(unit, entries, now)}
         raised = []
         with self.store.writing() as unit:
             standing = {alert.cause: alert for alert in unit.alerts.open()}
@@ -52,10 +57,11 @@ class Watch:
             unit.commit()
         return tuple(raised)
 
-    def _found(self, unit: UnitOfWork, entries: tuple[Entry, ...]) -> Iterator[Alert]:
+    def _found(self, unit: UnitOfWork, entries: tuple[Entry, ...], now: datetime) -> Iterator[Alert]:
         for person in self.book.directory.people:
             for conflict in conflicts_of(person, entries, self.book.directory.travel):
-                yield self._conflict(conflict)
+                if conflict.until > now:
+                    yield self._conflict(conflict)
         freshness = unit.calendars.freshness()
         calendars = unit.calendars.all()
         lapsed: dict[AccountId, list[Calendar]] = {
@@ -69,7 +75,9 @@ class Watch:
                 yield from self._calendar(calendar, state)
         for account, shut in lapsed.items():
             yield self._account(account, shut)
-        for item in unit.outbox.having(OutboxState.FAILED):
+        for item in unit.outbox.having(OutboxState.FAILED, limit=ALL):
+            if any(other.overtakes(item) for other in unit.outbox.of_meeting(item.meeting)):
+                continue  # called off and told so: nothing is left to be done about it
             yield self._alert(
                 AlertKind.UNDELIVERED,
                 f"undelivered:{item.id}",

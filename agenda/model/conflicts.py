@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from agenda.model.alerts import AlertKind
 from agenda.model.entries import Entry
@@ -37,6 +38,13 @@ class Conflict:
             self.second.key.recurrence_id,
         )
         return hashlib.sha256("\x00".join(names).encode()).hexdigest()[:32]
+
+    @property
+    def until(self) -> datetime:
+        """When it is over: a drive with the start of what it leads to, an overlap with the end of either."""
+        if self.kind is AlertKind.IMPOSSIBLE_DRIVE:
+            return self.second.interval.start
+        return min(self.first.interval.end, self.second.interval.end)
 
     @property
     def at(self) -> Interval:

@@ -97,6 +97,10 @@ class OutboxState(StrEnum):
     HELD = "held"
 
 
+GONE_OUT = frozenset({OutboxState.SENT, OutboxState.SENDING, OutboxState.IN_DOUBT})
+"""What its receiver has, or may have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxItem:
     """One thing that has to go out of the house, kept in the transaction that decided it.
@@ -116,3 +120,8 @@ class OutboxItem:
     attempts: int = 0
     failure: Sentence | None = None
     sent_at: datetime | None = None
+
+    def overtakes(self, other: OutboxItem) -> bool:
+        """Whether this tells the same receiver something newer (RFC 5546, 2.1.4), and has gone out or may have."""
+        is_same = (self.calendar, self.address) == (other.calendar, other.address)
+        return is_same and self.invitation.sequence > other.invitation.sequence and self.state in GONE_OUT

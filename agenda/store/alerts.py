@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, select, update
 
 from agenda.model.alerts import Alert
 from agenda.model.events import EventKey
@@ -50,7 +50,8 @@ class SqlAlerts:
             same = (alerts.c.cause == alert.cause, alerts.c.settled_at.is_(None))
             if self.connection.execute(update(alerts).where(*same).values(**again)).rowcount:
                 return
-        self.connection.execute(insert(alerts).values(**values))
+        # Two who look the days over at once may both find it new: the index lets one in, the other said the same.
+        self.connection.execute(rows.upsert(self.connection, alerts).values(**values).on_conflict_do_nothing())
 
     def _all(self, query: Select[Any]) -> Sequence[Alert]:
         return [alert_of(row) for row in self.connection.execute(query.order_by(*NEWEST_FIRST)).mappings()]

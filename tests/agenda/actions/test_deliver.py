@@ -146,6 +146,7 @@ def test_an_invitation_is_not_sent_after_its_cancellation(town: Town) -> None:
         town.deliver.try_again(failed.id)
     town.deliver.drain()
     assert town.writer.written == written
+    assert [one for one in town.watch.look_over() if one.kind is AlertKind.UNDELIVERED] == []
 
 
 def test_invitation_and_cancellation_can_both_be_let_go_in_order(town: Town) -> None:

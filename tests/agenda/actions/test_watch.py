@@ -106,3 +106,18 @@ def test_a_calendar_that_cannot_be_read_is_told_once_it_is_stale(town: Town) -> 
     town.pull.calendar(calendar.id)
     town.watch.look_over()
     assert town.look.alerts() == []
+
+
+def test_a_drive_stays_an_alert_until_its_goal_has_begun(town: Town) -> None:
+    """It is on the way that somebody has to know; an overlap is over with the first of the two."""
+    town.clock.at = on_monday("10:04", "10:05").start
+    town.connects(
+        an_event(on_monday("09:00", "10:00"), "a"),
+        an_event(on_monday("09:30", "10:00"), "c"),
+        an_event(on_monday("10:05", "11:00"), "b", location="North School"),
+    )
+    town.watch.look_over()
+    assert {one.kind for one in town.look.alerts()} == {AlertKind.IMPOSSIBLE_DRIVE}
+    town.clock.at = on_monday("10:05", "10:06").start
+    town.watch.look_over()
+    assert town.look.alerts() == []

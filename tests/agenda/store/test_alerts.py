@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from agenda.model.alerts import Alert, AlertKind
@@ -78,3 +80,23 @@ def test_what_is_not_there_is_not_found(store: SqlStore) -> None:
     """By id."""
     with store.reading() as unit, pytest.raises(NotFoundError):
         unit.alerts.get(AlertId("nobody"))
+
+
+def test_two_who_find_the_same_at_once_raise_one_alert(store: SqlStore) -> None:
+    """A round and somebody who reads a calendar by hand; neither breaks off for the other."""
+    ended: list[str] = []
+
+    def the_other() -> None:
+        kept(store, an_alert("other"))
+        ended.append("kept")
+
+    thread = threading.Thread(target=the_other)
+    with store.writing() as unit:
+        unit.alerts.save(an_alert())
+        thread.start()
+        thread.join(0.5)
+        unit.commit()
+    thread.join()
+    assert ended == ["kept"]
+    with store.reading() as unit:
+        assert [one.cause for one in unit.alerts.open()] == ["drive a b"]
