@@ -119,7 +119,11 @@ def _find(client: Client, uid: str) -> Item | None:
         raise ChangedElsewhereError(client.provider, uid)
     if ours is not None and ours.get("status") != "cancelled":
         return ours
-    filed = (one for one in client.of_uid(uid, with_deleted=False) if one.get("status") != "cancelled")
+    filed = (
+        one
+        for one in client.of_uid(uid, with_deleted=False)
+        if one.get("iCalUID") == uid and one.get("status") != "cancelled"
+    )
     return next((one for one in filed if not one.get("recurringEventId")), ours)
 
 

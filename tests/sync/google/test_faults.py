@@ -104,6 +104,21 @@ def test_nothing_private_reaches_a_log(
     assert "mayor" not in caplog.text
 
 
+def test_the_libraries_would_have_noted_it(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """The control of the test above: left to themselves they write addresses into the log."""
+    loggers = [logging.getLogger(name) for name in ("googleapiclient", "urllib3.connectionpool")]
+    levels = [one.level for one in loggers]
+    caplog.set_level(logging.DEBUG)
+    try:
+        for one in loggers:
+            one.setLevel(logging.DEBUG)
+        desk.pull()
+    finally:
+        for one, level in zip(loggers, levels, strict=True):
+            one.setLevel(level)
+    assert "mayor" in caplog.text
+
+
 def test_nobody_listening_is_for_later(simulator: Simulator) -> None:
     """Being out of reach is no statement about events."""
     desk = a_desk(simulator, endpoint="http://127.0.0.1:9/calendar/v3/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -69,6 +70,17 @@ def test_a_lost_answer_doubles_nothing(simulator: Simulator, fault: dict[str, ob
     assert alive(desk) == [EVENT]
     assert simulator.methods().count("events.insert") == 1
     assert simulator.world.mails == []
+
+
+def test_ids_of_chance_would_double_it(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above: it is the id following from the UID that keeps it from happening."""
+    desk = a_desk(simulator)
+    monkeypatch.setattr("sync.google.writer.id_of", lambda _: secrets.token_hex(8))
+    simulator.break_down({"match": "calendar.events.insert", "lost": True})
+    with pytest.raises(TryLaterError):
+        write(desk)
+    write(desk)
+    assert len(alive(desk)) == 2
 
 
 def test_a_lost_answer_to_a_change_or_a_deletion_does_no_harm(simulator: Simulator) -> None:
@@ -207,3 +219,18 @@ def test_a_consent_that_covers_only_reading_says_so(simulator: Simulator) -> Non
     assert desk.pull().complete
     with pytest.raises(RefusedError, match="leave every tick"):
         write(desk)
+
+
+def test_an_event_of_another_uid_is_never_taken_for_ours(simulator: Simulator) -> None:
+    """Not even when a listing brings more than was asked for."""
+    desk = a_desk(simulator)
+    other = {"id": "another1", "iCalUID": "another1@google.com", "status": "confirmed"}
+    other |= {"start": at("2026-03-02T09:00"), "end": at("2026-03-02T10:00")}
+    simulator.break_down({"match": "calendar.events.list", "nth": 0, "wrong": (other,)})
+    write(desk)
+    desk.connector.remove(desk.calendar, "never-written@antechamber")
+    assert alive(desk) == [EVENT]
+    assert {one.place["eventId"] for one in simulator.heard if "eventId" in one.place} == {
+        EVENT,
+        id_of("never-written@antechamber"),
+    }
