@@ -181,13 +181,13 @@ class Tokens:
 
     def wait_for_device(self, code: DeviceCode) -> SignedIn:
         """Wait until the person has typed the code, or it has expired. Raises as `finish_sign_in` does."""
-        deadline = time.monotonic() + code.expires_in_s
+        until = float(code.flow.get("expires_at") or 0)
         while True:
             # one question at a time, so that others get their tokens while the person is typing
             found = self._asked(
                 lambda client: client.acquire_token_by_device_flow(code.flow, exit_condition=lambda _: True)
             )
-            if (found or {}).get("error") not in NOT_YET or time.monotonic() > deadline:
+            if (found or {}).get("error") not in NOT_YET or self._clock() > until:
                 return self._signed_in(found)
             time.sleep(float(code.flow.get("interval") or 5))
 
