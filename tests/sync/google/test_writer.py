@@ -224,7 +224,7 @@ def test_a_consent_that_covers_only_reading_says_so(simulator: Simulator) -> Non
 def test_an_event_of_another_uid_is_never_taken_for_ours(simulator: Simulator) -> None:
     """Not even when a listing brings more than was asked for."""
     desk = a_desk(simulator)
-    other = {"id": "another1", "iCalUID": "another1@google.com", "status": "confirmed"}
+    other: dict[str, Any] = {"id": "another1", "iCalUID": "another1@google.com", "status": "confirmed"}
     other |= {"start": at("2026-03-02T09:00"), "end": at("2026-03-02T10:00")}
     simulator.break_down({"match": "calendar.events.list", "nth": 0, "wrong": (other,)})
     write(desk)
