@@ -12,7 +12,7 @@ from agenda.model.errors import AlreadyDecidedError, BadInputError, NotFoundErro
 from agenda.model.events import Attendee, PartStat
 from agenda.model.ids import CalendarId, MeetingId, OutboxId, PersonId, ProposalId, RequestId, fresh_id
 from agenda.model.meetings import Errand, Invitation, Meeting, MeetingState, Method, OutboxItem
-from agenda.model.planning import Option
+from agenda.model.planning import Option, TermName
 from agenda.model.proposals import Proposal, ProposalState
 from agenda.model.requests import Request, RequestState
 from agenda.model.rules import broken_rules
@@ -38,7 +38,7 @@ class Decide:
         Raises:
             NotFoundError: there is no such proposal or option.
             AlreadyDecidedError: somebody chose another option, or there is a newer proposal.
-            SlotTakenError: something took the slot since it was proposed.
+            SlotTakenError: something took the slot since it was proposed, or nobody knows any more whether it is free.
             BadInputError: the request names somebody, or a place, that is gone.
         """
         with self.store.reading() as unit:
@@ -118,6 +118,17 @@ class Decide:
         broken = broken_rules(problem, option)
         if broken:
             raise SlotTakenError(option.slot, taken_by=broken[0].sentence)
+        if any(term.name is TermName.UNKNOWN_TIME for term in option.terms):
+            return  # it was chosen with that in its price
+        for person in problem.people:
+            if person.person in option.attending and any(one.overlaps(option.slot) for one in person.unknown):
+                raise SlotTakenError(
+                    option.slot,
+                    taken_by=say(
+                        "What %(person)s does then cannot be read any more, so that it may be taken.",
+                        person=person.name,
+                    ),
+                )
 
     def _meeting_of(self, request: Request, option: Option, by: str, now: datetime) -> Meeting:
         return Meeting(

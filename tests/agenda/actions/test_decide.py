@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
-from agenda.model.errors import AgendaError, AlreadyDecidedError, BadInputError, NotFoundError, SlotTakenError
+from agenda.model.errors import (
+    AgendaError,
+    AlreadyDecidedError,
+    BadInputError,
+    NotFoundError,
+    SlotTakenError,
+    TryLaterError,
+)
 from agenda.model.ids import ProposalId
 from agenda.model.meetings import Errand, Meeting, MeetingState, Method, OutboxItem
+from agenda.model.planning import NoPlan, Plan, PlanningProblem
 from agenda.model.proposals import Proposal, ProposalState
 from agenda.model.requests import RequestState
+from agenda.ports import Solver
 from tests.agenda.actions.conftest import Town
 from tests.agenda.actions.test_take_in import a_draft
 from tests.builders import DEPUTY, MAYOR, TREASURER, a_calendar, an_event
@@ -174,3 +184,37 @@ def test_a_declined_request_has_no_open_proposal(town: Town) -> None:
     with pytest.raises(BadInputError):
         town.decide.confirm(proposal.id, 0, by="Sam")
     assert [one.state for one in town.look.requests()] == [RequestState.DECLINED]
+
+
+def test_a_slot_that_nobody_knows_to_be_free_any_more_is_not_confirmed(town: Town) -> None:
+    """The calendars cannot be read for a day; with that in its price, the next answer can be confirmed."""
+    proposal = proposed(town)
+    town.clock.advance(timedelta(hours=30))
+    town.provider.failures = [TryLaterError("the provider")] * 9
+    with pytest.raises(SlotTakenError, match="cannot be read any more"):
+        town.decide.confirm(proposal.id, len(proposal.options) - 1, by="Sam")
+    again = town.propose.options(proposal.request)
+    town.decide.confirm(again.id, 0, by="Sam")
+
+
+@dataclass(frozen=True)
+class SlowSolver:
+    """Somebody does something while it thinks."""
+
+    solver: Solver
+    meanwhile: Callable[[], object]
+
+    def slots(self, problem: PlanningProblem) -> Plan | NoPlan:
+        """The same answer, later."""
+        self.meanwhile()
+        return self.solver.slots(problem)
+
+
+def test_slots_for_what_was_asked_before_are_not_kept(town: Town) -> None:
+    """The request was changed while the solver was at it."""
+    town.connects_everybody()
+    request = town.take_in.request(a_draft())
+    solver = SlowSolver(town.propose.solver, lambda: town.take_in.amend(request.id, a_draft(duration_min=120)))
+    with pytest.raises(BadInputError, match="changed meanwhile"):
+        replace(town.propose, solver=solver).options(request.id)
+    assert town.look.request(request.id)[1] is None
