@@ -45,7 +45,7 @@ def discover(
     """
     provider = name or urlsplit(url).hostname or url
     with Client(url, login, password, way or Outbound(), provider) as client:
-        client.settle()
+        _settle(client)
         found = _calendars(client, client.url)
         if not found:
             home = _home(client)
@@ -62,7 +62,7 @@ def _home(client: Client) -> str | None:
         try:
             if start != client.url:
                 client.url = start
-                client.settle()
+                _settle(client)
             principal = _href(client, client.url, PRINCIPAL, dav.CurrentUserPrincipal())
         except RefusedError:
             if start == starts[-1]:
@@ -80,6 +80,14 @@ def _href(client: Client, url: str, name: str, prop: BaseElement) -> str | None:
         if isinstance(value, str) and value.strip():
             return _near(client, urljoin(url, value.strip()))
     return None
+
+
+def _settle(client: Client) -> None:
+    """Go where the address leads, unless that is another domain: from there on the password goes with us."""
+    asked = urlsplit(client.url).hostname
+    client.settle()
+    if _domain(urlsplit(client.url).hostname) != _domain(asked):
+        raise RefusedError(client.provider, say("it sends us on to another server. Use that server's own address."))
 
 
 def _near(client: Client, url: str) -> str:

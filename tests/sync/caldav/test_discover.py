@@ -83,3 +83,17 @@ def test_calendars_on_a_stranger_are_not_followed() -> None:
     answer = Answer(207, {"Content-Type": "text/xml"}, body.encode())
     with web_server(lambda asked: answer) as server, pytest.raises(RefusedError, match="another server"):
         discover(server.url, LOGIN, PASSWORD, way=LOOPBACK)
+
+
+@pytest.mark.parametrize("path", ["/", "/.well-known/caldav"])
+def test_the_password_does_not_follow_a_redirect_to_another_domain(path: str) -> None:
+    """A sign at the door, or a mistyped address, does not get the login of another house."""
+    with web_server(lambda asked: Answer(401, {"WWW-Authenticate": 'Basic realm="x"'})) as other:
+        away = other.url.replace("127.0.0.1", "localhost")
+
+        def door(asked: Heard) -> Answer:
+            return Answer(301, {"Location": away}) if asked.path == path else Answer(404)
+
+        with web_server(door) as server, pytest.raises(RefusedError, match="another server"):
+            discover(server.url, LOGIN, PASSWORD, way=LOOPBACK)
+        assert [one.login for one in other.heard if one.login] == []
