@@ -159,12 +159,13 @@ class Client:
 
         Raises:
             TryLaterError: the list is not whole. Taken for whole, it would delete what it leaves out.
+            RefusedError: there is no such calendar.
         """
         results = self.propfind(self.url, dav.GetEtag(), dav.ResourceType(), depth=1)
         listed: dict[str, str] = {}
         for one in results:
             if one.status >= FAILED and self._is_calendar(one.href):
-                raise TryLaterError(self.provider)  # 507: there are more than the server lists
+                raise self._unlisted(one.status)
             if one.status == GONE_MEANWHILE:
                 continue
             if "{DAV:}collection" not in (one.properties.get("{DAV:}resourcetype") or []):
@@ -172,6 +173,10 @@ class Client:
         if not results:  # the calendar itself is always in it (RFC 4918, 9.1)
             raise TryLaterError(self.provider)
         return listed
+
+    def _unlisted(self, status: int) -> ProviderError:
+        """Why the calendar itself is not well in its own list: it is not there, or holds more than is listed (507)."""
+        return refusal(self.provider, status, None) if status in GONE else TryLaterError(self.provider)
 
     def _is_calendar(self, href: str) -> bool:
         return unquote(urlsplit(self.absolute(href)).path).rstrip("/") == unquote(urlsplit(self.url).path).rstrip("/")
