@@ -19,7 +19,22 @@ from agenda.office import Office
 from web import access, answers, frame, headers, sessions
 from web.api import api
 from web.house import DemoAccount, DemoBanner, House, do_nothing, move_in
-from web.pages import account, alerts, calendars, day, event, home, meetings, outbox, proposals, requests, sign_in, week
+from web.pages import (
+    account,
+    alerts,
+    calendars,
+    connect,
+    connect_calendars,
+    day,
+    event,
+    home,
+    meetings,
+    outbox,
+    proposals,
+    requests,
+    sign_in,
+    week,
+)
 
 __all__ = ["DemoAccount", "DemoBanner", "create_app"]
 
@@ -38,6 +53,8 @@ BLUEPRINTS = (
     proposals.pages,
     meetings.pages,
     calendars.pages,
+    connect.pages,
+    connect_calendars.pages,
     alerts.pages,
     outbox.pages,
     account.pages,

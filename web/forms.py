@@ -41,7 +41,7 @@ class Typed:
         """One line, or with a larger `most` several; what cannot be printed is left out."""
         typed = cleaned(self.raw(name)).strip()
         if len(typed) > most:
-            self._refuse(
+            self.refuse(
                 name, say("At most %(most)s characters fit here; these are %(length)s.", most=most, length=len(typed))
             )
             return typed[:most]
@@ -70,7 +70,7 @@ class Typed:
         except ValueError:
             day = None
         if day is None or not 1990 <= day.year <= 2200:
-            self._refuse(name, say("“%(typed)s” is no date. Write it as 2026-11-23.", typed=cleaned(typed)[:40]))
+            self.refuse(name, say("“%(typed)s” is no date. Write it as 2026-11-23.", typed=cleaned(typed)[:40]))
             return stand_in
         return day
 
@@ -84,7 +84,7 @@ class Typed:
         except ValueError:
             at = None
         if at is None or at.tzinfo is not None:
-            self._refuse(name, say("“%(typed)s” is no time. Write it as 14:30.", typed=cleaned(typed)[:40]))
+            self.refuse(name, say("“%(typed)s” is no time. Write it as 14:30.", typed=cleaned(typed)[:40]))
             return None
         return at.replace(second=0, microsecond=0)
 
@@ -95,15 +95,16 @@ class Typed:
     def required_day(self, name: str, stand_in: date) -> date:
         """A date that has to be typed."""
         if not self.raw(name).strip():
-            self._refuse(name, say("Choose a day."))
+            self.refuse(name, say("Choose a day."))
         return self.day(name, stand_in)
 
     def _number_refused(self, name: str, stand_in: int) -> int:
         typed = cleaned(self.raw(name))[:40]
-        self._refuse(name, say("“%(typed)s” is no whole number.", typed=typed))
+        self.refuse(name, say("“%(typed)s” is no whole number.", typed=typed))
         return stand_in
 
-    def _refuse(self, name: str, sentence: Sentence) -> None:
+    def refuse(self, name: str, sentence: Sentence) -> None:
+        """Note what is wrong with a field."""
         self.problems.append(BadInputError(name, sentence))
 
 

@@ -21,6 +21,7 @@ NAVIGATION: Mapping[str, str] = {
     "requests": "requests.everything",
     "alerts": "alerts.everything",
     "calendars": "calendars.everything",
+    "connect": "connect.choose",
     "outbox": "outbox.everything",
     "account": "account.view",
     "sign_out": "sign_in.leave",

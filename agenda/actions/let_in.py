@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from agenda.model.calendars import Calendar, Provider
-from agenda.model.credentials import Consent, Credential, CredentialKind, DeviceConsent, Offered, Right
+from agenda.model.credentials import (
+    Consent,
+    Credential,
+    CredentialKind,
+    CredentialNote,
+    DeviceConsent,
+    Offered,
+    Right,
+)
 from agenda.model.errors import NotFoundError
 from agenda.model.ids import AccountId, CalendarId
 from agenda.model.times import Interval
@@ -23,7 +31,10 @@ Find = Callable[[str, str, str], Sequence[Offered]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetIn:
-    """How the office comes to read calendars. `find` lists those of a server that is signed in to with a password."""
+    """How the office comes to read calendars. `find` lists those of a server that is signed in to with a password.
+
+    `keep` puts a file that was handed in where it is read from, and gives its path.
+    """
 
     store: Store
     clock: Clock
@@ -31,6 +42,7 @@ class LetIn:
     gates: Mapping[Provider, Gate]
     connectors: Mapping[Provider, Connector]
     find: Find
+    keep: Callable[[CalendarId, bytes], str]
 
     def is_open(self, provider: Provider, *, by_itself: bool = False) -> bool:
         """Whether the settings hold what is needed to be let in there."""
@@ -90,12 +102,24 @@ class LetIn:
         pulled = self.connectors[calendar.provider].pull(calendar, None, Interval(now, now + TRIAL))
         return sum(len(one.events) for one in pulled.changed)
 
-    def id_for(self, provider: Provider, address: str, name: str) -> CalendarId:
+    def keep_file(self, calendar: CalendarId, content: bytes) -> str:
+        """Keep a file that was handed in; its path. Raises StoreReadOnlyError."""
+        return self.keep(calendar, content)
+
+    def notes(self) -> Sequence[CredentialNote]:
+        """Which accounts have let us in, or may be signed in to; nothing is opened."""
+        return self.credentials.notes()
+
+    def forget(self, account: str) -> None:
+        """Forget what an account was let in with, or NotFoundError; at its provider nothing changes."""
+        self.credentials.forget(AccountId(account))
+
+    def id_for(self, provider: Provider, address: str, name: str, account: str = "") -> CalendarId:
         """The id of a calendar: the one it is connected under, or a new one that sounds like its name."""
         with self.store.reading() as unit:
             known = unit.calendars.all()
         for one in known:
-            if one.provider is provider and one.address == address:
+            if (one.provider, one.address, one.secret) == (provider, address, account):
                 return one.id
         base = re.sub(r"[^a-z0-9]+", "-", f"{provider}-{name}".casefold()).strip("-")[:LONGEST_ID]
         taken = {str(one.id) for one in known}

@@ -99,6 +99,7 @@ class City:
                 gates=self.gates,
                 connectors={Provider.ICS_URL: self.provider, Provider.CALDAV: self.provider},
                 find=lambda address, login, password: self.offered,
+                keep=lambda calendar, content: f"{calendar}.ics",
             ),
             sign_in=SignIn(store=store, clock=clock, passwords=PlainPasswords()),
         )

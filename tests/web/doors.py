@@ -37,7 +37,7 @@ class Door:
 
 def doors_of(city: City) -> list[Door]:
     """Every door, each leading to something that is there."""
-    ids = {**ids_of(city), "filename": "favicon.svg"}
+    ids = {**ids_of(city), "filename": "favicon.svg", "name": "google"}
     return [door_of(city.app, rule, ids) for rule in city.app.url_map.iter_rules()]
 
 

@@ -18,7 +18,9 @@ from web.show import for_reader
 
 pages = Blueprint("alerts", __name__)
 
-OF_THE_MACHINERY = frozenset({AlertKind.UNREAD_CALENDAR, AlertKind.HELD_DELETION, AlertKind.UNDELIVERED})
+OF_THE_MACHINERY = frozenset(
+    {AlertKind.UNREAD_CALENDAR, AlertKind.LAPSED_ACCOUNT, AlertKind.HELD_DELETION, AlertKind.UNDELIVERED}
+)
 """Alerts that say nothing of anybody's events."""
 
 
@@ -80,6 +82,8 @@ def _row(alert: Alert) -> dict[str, object]:
         way = say("See the day")
     elif alert.calendar is not None:
         href, way = url_for("calendars.one", calendar_id=alert.calendar), say("See the calendar")
+    elif alert.kind is AlertKind.LAPSED_ACCOUNT:
+        href, way = url_for("connect.choose"), say("Connect it again")
     elif alert.kind is AlertKind.UNDELIVERED:
         href, way = url_for("outbox.everything"), say("See the outbox")
     return {

@@ -50,6 +50,7 @@ from web.checkup import Finding
 from web.jobs import Jobs, Turns, queue_at
 from web.messenger import Messenger
 from web.passwords import Argon2Passwords
+from web.wiring.files import keep_file
 from web.wiring.google import GoogleGate
 from web.wiring.microsoft import MicrosoftGate
 from web.wiring.passwords import Keys as Keys
@@ -294,6 +295,7 @@ def _office(settings: Settings, store: Store, clock: Clock, book: Book, solver: 
                 Offered(one.url, one.name, one.writable)
                 for one in discover_calendars(settings, address, login, password)
             ],
+            keep=lambda calendar, content: keep_file(settings.data_dir / "files", f"{calendar}.ics", content),
         ),
         sign_in=SignIn(store=store, clock=clock, passwords=Argon2Passwords()),
     )

@@ -59,6 +59,7 @@ class Town:
             gates={},
             connectors={Provider.ICS_FILE: self.provider},
             find=lambda address, login, password: [],
+            keep=lambda calendar, content: f"{calendar}.ics",
         )
         self.sign_in = SignIn(store=self.store, clock=self.clock, passwords=PlainPasswords())
         self.deliver = Deliver(
