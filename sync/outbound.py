@@ -170,7 +170,10 @@ def mapped(provider: str) -> Iterator[None]:
     except InvalidIPAddress as error:
         raise RefusedError(
             provider,
-            say("its address lies inside the network. If that is meant, allow private addresses in the settings."),
+            say(
+                "its address lies inside the network. If that is meant, set %(setting)s to true in the settings.",
+                setting="sync.allow_private_addresses",
+            ),
         ) from error
     except requests.exceptions.SSLError as error:
         raise RefusedError(

@@ -11,6 +11,7 @@ from agenda.model.credentials import shut_out
 from agenda.model.errors import (
     AccountRefusedError,
     CursorExpiredError,
+    NotACalendarError,
     NotFoundError,
     ProviderError,
     RefusedError,
@@ -214,6 +215,9 @@ class Pull:
         return (everything or many) and unit.facts.get(_accepted(calendar.id)) != "yes"
 
     def _failed(self, calendar: Calendar, before: Freshness, error: ProviderError, owner: str) -> SyncReport:
+        sentence = error.sentence
+        if isinstance(error, NotACalendarError) and before.read_at is not None:
+            sentence = error.told_of_a_known_one
         with self.store.writing() as unit:
             if not self._may_keep(unit, before, owner):
                 return _being_read(calendar)
@@ -224,12 +228,12 @@ class Pull:
                     before,
                     state=SyncState.FAILING,
                     tried_at=self.clock.now(),
-                    failure=str(error),
+                    failure=str(sentence),
                     failures_in_a_row=before.failures_in_a_row + 1,
                 )
             )
             unit.commit()
-        return SyncReport(calendar=calendar.id, state=SyncState.FAILING, sentence=error.sentence)
+        return SyncReport(calendar=calendar.id, state=SyncState.FAILING, sentence=sentence)
 
 
 def _note_account(unit: UnitOfWork, calendar: Calendar, *, is_shut_out: bool) -> None:

@@ -124,13 +124,12 @@ class NotACalendarError(ProviderError):
 
     def __init__(self, source: str, looks_like: Sentence) -> None:
         """Name the source and what the answer looks like."""
-        super().__init__(
-            say(
-                "%(source)s is not a calendar: %(looks_like)s. What was read before is kept.",
-                source=source,
-                looks_like=looks_like,
-            )
-        )
+        super().__init__(say("%(source)s is not a calendar: %(looks_like)s.", source=source, looks_like=looks_like))
+
+    @property
+    def told_of_a_known_one(self) -> Sentence:
+        """The same of a calendar that was read before: that much is still there."""
+        return say("%(failure)s What was read before is kept.", failure=self.sentence)
 
 
 class ChangedElsewhereError(ProviderError):

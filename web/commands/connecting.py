@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,13 +15,15 @@ from agenda.model.errors import BadInputError
 from agenda.model.ids import CalendarId, PersonId
 from agenda.model.sentences import say
 from web import wiring
-from web.commands.desk import open_office, progress, settings_of, show_of
+from web.commands.desk import known_person, open_office, progress, settings_of, show_of
 from web.commands.reading import lines_of
 from web.commands.terminal import NOTHING, TROUBLE, answer, hint, is_at_terminal, json_option
 from web.show import Show
 
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 FEEDS = ("http://", "https://", "webcal://", "webcals://")
+TABLES = (".csv", ".tsv")
+FILES = (Provider.ICS_FILE, Provider.CSV_FILE)
 
 
 @click.group()
@@ -62,9 +65,8 @@ def _line(state: CalendarState, show: Show) -> str:
 @click.option(
     "--kind",
     type=click.Choice(["ics", "caldav", "csv"]),
-    default="ics",
-    show_default=True,
-    help="An iCalendar file or feed, a calendar on a CalDAV server, or a schedule kept as a table.",
+    help="An iCalendar file or feed, a calendar on a CalDAV server, or a schedule kept as a table; "
+    "when left out, csv for a .csv or .tsv file and ics for everything else.",
 )
 @click.option("--title", default="", help="What people call it; the id when left out.")
 @click.option("--login", default="", help="The account at its server.")
@@ -80,7 +82,7 @@ def add(
     name: str,
     address: str,
     owner: str,
-    kind: str,
+    kind: str | None,
     title: str,
     login: str,
     password_file: TextIO | None,
@@ -92,28 +94,31 @@ def add(
 ) -> None:
     """Connect a calendar, and read it.
 
-    ADDRESS is a path, or an address that begins with https:// or webcal://; it never holds a password.
+    ADDRESS is a path, or an address that begins with https:// or webcal://; it never holds a password. A file that is
+    missing or holds no calendar is refused (2). A server that cannot be read stays connected, to be read later (3).
     """
     household = open_office(ctx)
     provider = _provider(kind, address)
+    if writable and provider is not Provider.CALDAV:
+        raise BadInputError("writable", say("Only a calendar on a CalDAV server can be written into."))
+    known_person(household, "owner", owner)
     calendar = Calendar(
         id=CalendarId(_id(name)),
         name=title or name,
         owner=PersonId(owner),
         provider=provider,
-        address=_address(provider, address),
+        address=_address(household.settings, provider, address),
         login=login,
         secret=name if login else "",
         zone=zone or str(household.office.policy.zone),
         counts_as_busy=not not_busy,
         writable=writable,
     )
-    if writable and provider is not Provider.CALDAV:
-        raise BadInputError("writable", say("Only a calendar on a CalDAV server can be written into."))
-    household.office.connect.add(calendar)
+    password = _password(password_file) if login else ""
+    is_new = _connect(household, calendar)
     if login:
-        wiring.keep_secret(household.settings, name, _password(password_file))
-    _read(ctx, household, calendar, reads=reads)
+        wiring.keep_secret(household.settings, name, password)
+    _read(ctx, household, calendar, reads=reads, is_new=is_new)
 
 
 @click.command("import")
@@ -127,9 +132,10 @@ def add(
 def take_over(ctx: click.Context, file: Path, owner: str, name: str, zone: str, *, not_busy: bool) -> None:
     """Read a schedule (.csv) or a calendar (.ics) from a file, and list what is odd in it.
 
-    The file stays connected: when it changes, it is read again.
+    The file stays connected: when it changes, it is read again. One that holds no calendar is refused (2).
     """
     household = open_office(ctx)
+    known_person(household, "owner", owner)
     provider = Provider.CSV_FILE if file.suffix.casefold() in {".csv", ".tsv", ".txt"} else Provider.ICS_FILE
     calendar = Calendar(
         id=CalendarId(_id(name or _as_id(file.stem))),
@@ -140,18 +146,37 @@ def take_over(ctx: click.Context, file: Path, owner: str, name: str, zone: str, 
         zone=zone or str(household.office.policy.zone),
         counts_as_busy=not not_busy,
     )
+    is_new = _connect(household, calendar)
+    _read(ctx, household, calendar, reads=True, is_new=is_new)
+
+
+def _connect(household: wiring.Household, calendar: Calendar) -> bool:
+    """Keep the calendar; whether it was not known before."""
+    is_new = all(one.calendar.id != calendar.id for one in household.office.look.calendars())
     household.office.connect.add(calendar)
-    _read(ctx, household, calendar, reads=True)
+    return is_new
 
 
-def _read(ctx: click.Context, household: wiring.Household, calendar: Calendar, *, reads: bool) -> None:
+def _read(ctx: click.Context, household: wiring.Household, calendar: Calendar, *, reads: bool, is_new: bool) -> None:
     if not reads:
-        answer(ctx, {"calendar": calendar.id}, [calendar.id])
+        answer(ctx, {"calendar": calendar.id}, [f"{calendar.id} is connected, and not read yet."])
         return
     with progress(f"Reading {calendar.id}"):
         report = household.office.pull.calendar(calendar.id)
+        is_readable = report.state is not SyncState.FAILING
+        if is_new and not is_readable and calendar.provider in FILES:
+            household.office.connect.remove(calendar.id)
+            raise BadInputError(
+                "address", say("%(failure)s It was not connected.", failure=report.sentence)
+            )  # unlike a server, a file does not mend itself
         household.office.watch.look_over()
     answer(ctx, report, list(lines_of(report, show_of(household))))
+    if is_new and not is_readable:
+        hint(
+            ctx,
+            f"{calendar.id} is connected all the same, and is tried again by itself; until then its owner's time "
+            f"counts as unknown. To undo it: antechamber calendars remove {calendar.id}",
+        )
     if report.state is not SyncState.FRESH:
         ctx.exit(TROUBLE)
 
@@ -163,10 +188,12 @@ def _read(ctx: click.Context, household: wiring.Household, calendar: Calendar, *
 def remove(ctx: click.Context, name: str) -> None:
     """Forget a calendar with all that was read from it; at its provider nothing changes."""
     household = open_office(ctx)
+    events = sum(one.freshness.events for one in household.office.look.calendars() if one.calendar.id == name)
     household.office.connect.remove(CalendarId(name))
     wiring.forget_secret(household.settings, name)
     household.office.watch.look_over()
-    answer(ctx, {"removed": name})
+    line = f"{name} is forgotten, with what was read from it (events: {events}). At its provider nothing has changed."
+    answer(ctx, {"removed": name, "events": events}, [line])
 
 
 @calendars.command()
@@ -178,6 +205,7 @@ def remove(ctx: click.Context, name: str) -> None:
 def find(ctx: click.Context, address: str, login: str, password_file: TextIO | None) -> None:
     """List the calendars that an account sees on a CalDAV server."""
     settings = settings_of(ctx)
+    _refuse_unsafe(settings, address)
     with progress("Asking"):
         found = wiring.discover_calendars(settings, address, login, _password(password_file) if login else "")
     facts = [{"name": one.name, "address": one.url, "writable": one.writable} for one in found]
@@ -196,18 +224,57 @@ def _as_id(stem: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", stem.casefold()).strip("-_")[:100]
 
 
-def _provider(kind: str, address: str) -> Provider:
+def _provider(kind: str | None, address: str) -> Provider:
     if kind == "caldav":
         return Provider.CALDAV
-    if kind == "csv":
+    is_web = address.casefold().startswith(FEEDS)
+    if kind == "csv" or (kind is None and not is_web and address.casefold().endswith(TABLES)):
         return Provider.CSV_FILE
-    return Provider.ICS_URL if address.casefold().startswith(FEEDS) else Provider.ICS_FILE
+    return Provider.ICS_URL if is_web else Provider.ICS_FILE
 
 
-def _address(provider: Provider, address: str) -> str:
-    """A path made absolute: the next round may start in another folder."""
-    is_file = provider in (Provider.ICS_FILE, Provider.CSV_FILE)
-    return str(Path(address).expanduser().resolve()) if is_file else address
+def _address(settings: wiring.Settings, provider: Provider, address: str) -> str:
+    """A path made absolute, as the next round may start in another folder; what cannot be read is refused unkept."""
+    if provider not in FILES:
+        _refuse_unsafe(settings, address)
+        return address
+    if "://" in address:  # it may hold a password, so it is not said again
+        sentence = say("This is no file. Give a path, or an address that begins with https:// or webcal://.")
+        raise BadInputError("address", sentence)
+    path = Path(address).expanduser().resolve()
+    if not path.is_file():
+        raise BadInputError("address", say("There is no file %(path)s. Nothing was connected.", path=str(path)))
+    return str(path)
+
+
+def _refuse_unsafe(settings: wiring.Settings, address: str) -> None:
+    """Refuse what must not be stored or shown, before it is: a password in the address, and what others can read."""
+    scheme, _, rest = address.partition("://")
+    if "@" in re.split(r"[/?#]", rest, maxsplit=1)[0]:
+        raise BadInputError(
+            "address",
+            say(
+                "An address must not hold a password. Leave it out, and use %(login)s and %(file)s.",
+                login="--login",
+                file="--password-file",
+            ),
+        )
+    try:
+        parts = urlsplit(address)
+        is_good = address.casefold().startswith(FEEDS) and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise BadInputError("address", say("This is no web address. Use https:// or webcal://."))
+    if scheme.casefold() == "http" and not settings.sync.allow_private_addresses:
+        raise BadInputError(
+            "address",
+            say(
+                "Over http:// others can read and change a calendar; use https://. "
+                "For a server inside the network, set %(setting)s to true in the settings.",
+                setting="sync.allow_private_addresses",
+            ),
+        )
 
 
 def _password(file: TextIO | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from agenda.model.errors import BadInputError, BadInputsError, NotFoundError
-from agenda.model.sentences import say
+from agenda.model.ids import PersonId
+from agenda.model.sentences import Sentence, say
 from agenda.model.times import DAY, Interval, days_of
 from agenda.ports import Progress as Report
 from web import wiring
@@ -58,9 +59,23 @@ def settings_of(ctx: click.Context) -> wiring.Settings:
     return wiring.settings_from(named if isinstance(named, Path) else None, os.environ)
 
 
+class TerminalShow(Show):
+    """Writes times on the 24-hour clock in every language: a column of them is read and sorted without AM and PM."""
+
+    __slots__ = ()
+
+    def time(self, at: datetime) -> str:
+        """As in "13:15"."""
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+    def times(self, interval: Interval) -> str:
+        """As in "13:15–14:15"."""
+        return f"{self.time(interval.start)}–{self.time(interval.end)}"
+
+
 def show_of(household: wiring.Household) -> Show:
-    """How facts are written here: the office's zone, the terminal's language."""
-    return Show(household.office.policy.zone, spoken())
+    """How facts are written here: the office's zone, the terminal's language, the 24-hour clock."""
+    return TerminalShow(household.office.policy.zone, spoken())
 
 
 def spoken() -> str:
@@ -87,6 +102,23 @@ def progress(doing: str) -> Iterator[Report]:
             shown.update(task, completed=done, total=total, description=f"{doing} {what}".strip())
 
         yield report
+
+
+def known_person(household: wiring.Household, field: str, typed: str) -> PersonId:
+    """A person of the policy file, by id.
+
+    Raises:
+        BadInputError: nobody has that id; those that there are are told.
+    """
+    people = household.office.directory.people
+    if typed not in people:
+        raise BadInputError(field, nobody(typed, people))
+    return PersonId(typed)
+
+
+def nobody(typed: str, known: Iterable[str]) -> Sentence:
+    """That nobody has this id, and which ids there are."""
+    return say("Nobody here has the id %(person)s. Known are %(known)s.", person=typed, known=tuple(known))
 
 
 def day_option(value: str | None, today: date, *, otherwise: date) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TextIO
 
@@ -11,9 +12,11 @@ from agenda.model.errors import BadInputError
 from agenda.model.ids import PersonId
 from agenda.model.sentences import say
 from agenda.model.users import Duty, User
-from web.commands.desk import open_office, show_of
+from web.commands.desk import known_person, open_office, show_of
 from web.commands.terminal import NOTHING, answer, hint, is_at_terminal, json_option
 from web.language import LANGUAGES
+
+LOGIN = re.compile(r"\S{1,100}")
 
 
 @click.group()
@@ -58,8 +61,10 @@ def add(
 ) -> None:
     """Make an account. Without a password one is made up, and shown once."""
     household = open_office(ctx)
-    if person is not None and person not in household.office.directory.people:
-        raise BadInputError("person", say("Nobody here is called %(person)s.", person=person))
+    if not LOGIN.fullmatch(login) or not login.isprintable():
+        raise BadInputError("login", say("A login is one word of at most 100 letters, without spaces."))
+    if person is not None:
+        known_person(household, "person", person)
     password, is_made_up = _password(password_file)
     made = household.office.sign_in.add_user(
         name or login,

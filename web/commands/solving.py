@@ -14,7 +14,7 @@ from agenda.model.planning import NoPlan, Option, Plan
 from agenda.model.problem_json import read_problem
 from agenda.model.sentences import say
 from web import wiring
-from web.commands.desk import progress, spoken
+from web.commands.desk import TerminalShow, progress, spoken
 from web.commands.terminal import NOTHING, WRITER, answer, json_option
 from web.logs import keep_quiet
 from web.show import Show
@@ -36,7 +36,7 @@ def solve(ctx: click.Context, problem_file: BinaryIO) -> None:
     if len(text) > LARGEST:
         raise BadInputError("file", say("A problem may have at most %(most)s bytes.", most=LARGEST))
     problem = read_problem(text)
-    show = Show(ZoneInfo(problem.zone), spoken())
+    show = TerminalShow(ZoneInfo(problem.zone), spoken())
     ctx.meta[WRITER] = show.sentence
     with wiring.a_solver() as solver, progress("Searching"):
         found = solver.slots(problem)

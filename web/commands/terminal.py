@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import click
 
-from agenda.model.errors import AgendaError, BadInputError, BadInputsError, NotFoundError, ProviderError, StoreError
+from agenda.model.errors import AgendaError, BadInputError, BadInputsError, ProviderError, StoreError
 from agenda.model.sentences import Sentence
 from agenda.model.times import Interval
 
@@ -125,9 +125,7 @@ def writer(ctx: click.Context) -> Callable[[Sentence], str]:
 
 
 def code_of(error: AgendaError) -> int:
-    """What a failure is to a script."""
-    if isinstance(error, NotFoundError):
-        return NOTHING
+    """What a failure is to a script. A name that nobody knows is bad input; only an empty answer is `NOTHING`."""
     if isinstance(error, ProviderError | StoreError):
         return TROUBLE
     return BAD_INPUT

@@ -96,7 +96,7 @@ def test_what_is_taken_meanwhile_is_not_confirmed(office: Terminal) -> None:
 def test_a_decision_is_made_once(office: Terminal) -> None:
     """The same again is the same; another one is refused, and so is an option that is not there."""
     proposal = office.told("propose", asked(office))["proposal"]
-    assert office.refused("confirm", proposal, "99", code=1)["error"] == "not-found"
+    assert office.refused("confirm", proposal, "99", code=2)["error"] == "not-found"
     first = office.told("confirm", proposal, "1")
     assert office.told("confirm", proposal, "1")["uid"] == first["uid"]
     assert office.refused("confirm", proposal, "2", code=2)["error"] == "already-decided"
@@ -105,6 +105,6 @@ def test_a_decision_is_made_once(office: Terminal) -> None:
 def test_an_id_may_be_cut_short_but_not_guessed(office: Terminal) -> None:
     """Three letters are too few, and one that is not there is not found."""
     request = asked(office)
-    assert office.refused("propose", request[:3], code=1)["error"] == "not-found"
-    assert office.refused("propose", "f" * 32, code=1)["error"] == "not-found"
-    assert office.refused("confirm", "0" * 32, "1", code=1)["error"] == "not-found"
+    assert office.refused("propose", request[:3], code=2)["error"] == "not-found"
+    assert office.refused("propose", "f" * 32, code=2)["error"] == "not-found"
+    assert office.refused("confirm", "0" * 32, "1", code=2)["error"] == "not-found"

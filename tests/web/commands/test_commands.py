@@ -84,7 +84,7 @@ def test_every_mistake_of_a_file_is_told(terminal: Terminal) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "kind"),
     [
-        (NotFoundError("request", "x"), 1, "not-found"),
+        (NotFoundError("request", "x"), 2, "not-found"),
         (BadInputError("field", say("no")), 2, "bad-input"),
         (AlreadyDecidedError("Sam", NOW), 2, "already-decided"),
         (TryLaterError("x"), 3, "try-later"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.web.commands.conftest import Terminal
 from web import wiring
 
@@ -46,6 +48,13 @@ def test_what_cannot_be_an_account_is_refused(terminal: Terminal, tmp_path: Path
     assert terminal.refused("user", "add", "SAM", code=2)["field"] == "login"
     assert terminal.refused("user", "add", "kim", "--person", "nobody", code=2)["field"] == "person"
     assert terminal.refused("user", "disable", "nobody", code=2)["field"] == "login"
+
+
+@pytest.mark.parametrize("login", ["Bad Login", "", " sam", "sam\t", "s" * 101, "sa\u200bm"])
+def test_a_login_is_one_word(terminal: Terminal, login: str) -> None:
+    """Nobody would find the blank in it again."""
+    assert terminal.refused("user", "add", login, code=2)["field"] == "login"
+    assert terminal.told("user", "list", code=1) == []
 
 
 def test_another_password_and_a_closed_account(terminal: Terminal) -> None:

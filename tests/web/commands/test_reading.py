@@ -34,7 +34,7 @@ def test_people_read_the_offices_wall_clock(terminal: Terminal) -> None:
     connect(terminal, "week", a_meeting("w", MONDAY, "0900", "0930", "Cabinet"))
     result = terminal.run("events", "--from", f"{MONDAY}", "--to", f"{MONDAY + timedelta(days=1)}")
     assert result.exit_code == 0
-    assert "9:00 – 9:30" in result.stdout
+    assert "09:00–09:30" in result.stdout
     assert "Cabinet" in result.stdout
 
 
@@ -52,8 +52,8 @@ def test_events_of_one_person_or_one_calendar(terminal: Terminal) -> None:
     assert [one["uid"] for one in terminal.told("events", *days)] == ["a", "b"]
     assert [one["uid"] for one in terminal.told("events", *days, "--person", "deputy")] == ["b"]
     assert [one["uid"] for one in terminal.told("events", *days, "--calendar", "hers")] == ["a"]
-    assert terminal.refused("events", "--person", "nobody", code=1)["error"] == "not-found"
-    assert terminal.refused("events", "--calendar", "none", code=1)["error"] == "not-found"
+    assert terminal.refused("events", "--person", "nobody", code=2)["error"] == "not-found"
+    assert terminal.refused("events", "--calendar", "none", code=2)["error"] == "not-found"
 
 
 def test_days_that_are_none_are_refused(terminal: Terminal) -> None:
@@ -91,7 +91,7 @@ def test_one_calendar_can_be_read_by_name(terminal: Terminal) -> None:
     connect(terminal, "one", a_meeting("a", MONDAY, "0900", "0930"))
     connect(terminal, "two", a_meeting("b", MONDAY, "1000", "1030"))
     assert [one["calendar"] for one in terminal.told("sync", "two")["calendars"]] == ["two"]
-    assert terminal.refused("sync", "three", code=1)["error"] == "not-found"
+    assert terminal.refused("sync", "three", code=2)["error"] == "not-found"
 
 
 def test_a_calendar_that_is_suddenly_empty_is_held(terminal: Terminal) -> None:
