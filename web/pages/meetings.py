@@ -14,7 +14,7 @@ from agenda.model.sentences import say
 from web.access import DECIDES, READS_REQUESTS, open_to
 from web.house import the_office, this_house
 from web.pages.day import link
-from web.pages.outbox import row_of
+from web.pages.outbox import row_of, sends_mail
 from web.show import for_reader, tell
 
 pages = Blueprint("meetings", __name__)
@@ -39,6 +39,8 @@ def one(meeting_id: str) -> ResponseReturnValue:
             say("%(who)s, %(when)s", who=meeting.confirmed_by, when=meeting.confirmed_at),
         ),
         attendees=_attendees(meeting, items),
+        is_written=any(item.errand is Errand.WRITE_EVENT for item in items),
+        sends_mail=sends_mail(),
         day_link=link(day, meeting.attending),
         request_link=url_for("requests.one", request_id=meeting.request) if meeting.request is not None else "",
     )
@@ -50,7 +52,16 @@ def cancel(meeting_id: str) -> ResponseReturnValue:
     """Call it off; everybody invited is told."""
     meeting = the_office().decide.cancel(MeetingId(meeting_id))
     this_house().after_change()
-    tell("info", say("The meeting is cancelled. Everybody invited is being told."))
+    if sends_mail():
+        tell("info", say("The meeting is cancelled. Everybody invited is being told."))
+    else:
+        tell(
+            "warning",
+            say(
+                "The meeting is cancelled. No mail is sent, because no mail server is named: "
+                "tell those invited yourself."
+            ),
+        )
     return redirect(url_for("meetings.one", meeting_id=meeting.id), 303)
 
 
@@ -68,5 +79,8 @@ def _attendees(meeting: Meeting, items: Sequence[OutboxItem]) -> list[dict[str, 
             if (item.errand is Errand.MAIL and item.address.casefold() == who.email.casefold())
             or (item.calendar is not None and owners.get(item.calendar) == person)
         ]
-        found.append({"name": who.name, "role": who.title, "email": who.email, "errands": mine})
+        is_written = any(item.calendar is not None and owners.get(item.calendar) == person for item in items)
+        found.append(
+            {"name": who.name, "role": who.title, "email": who.email, "errands": mine, "is_written": is_written}
+        )
     return found

@@ -12,6 +12,7 @@ from agenda.model.sentences import say
 from web.access import DECIDES, open_to
 from web.answers import status_of, wants_fragment
 from web.house import the_office, this_house, viewer
+from web.pages.outbox import sends_mail
 from web.show import tell
 
 pages = Blueprint("proposals", __name__)
@@ -30,7 +31,12 @@ def confirm(proposal_id: str) -> ResponseReturnValue:
         template = "fragments/taken.html" if wants_fragment() else "taken.html"
         return render_template(template, error=error, asked=asked, focus=True), status_of(error).value
     this_house().after_change()
-    tell("success", say("Confirmed. The invitations are on their way."))
+    if sends_mail():
+        tell("success", say("Confirmed. The invitations are on their way."))
+    else:
+        tell(
+            "warning", say("Confirmed. No mail is sent, because no mail server is named: tell those invited yourself.")
+        )
     goal = url_for("meetings.one", meeting_id=meeting.id)
     if wants_fragment():
         return "", 200, {"HX-Redirect": goal}  # the whole page has changed its meaning

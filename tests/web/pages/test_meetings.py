@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agenda.model.errors import RefusedError
 from agenda.model.sentences import say
-from tests.builders import TREASURER
+from tests.builders import DEPUTY, MAYOR, TREASURER, a_calendar
 from tests.web.city import City
 
 
@@ -19,6 +19,18 @@ def test_each_attendee_stands_with_how_far_the_invitations_have_come(city: City)
     assert page.count('<span class="tag success">sent</span>') == 4
     for name in ("Rosa Alvarez", "Ines Calvo"):
         assert f'<th scope="row">{name}' in page
+
+
+def test_a_meeting_in_nobodys_calendar_says_so(city: City) -> None:
+    """Where none can be written; where one can, only who has none is told apart."""
+    city.office.connect.add(a_calendar(DEPUTY, writable=False))
+    nowhere = city.confirms(required=(DEPUTY,))
+    page = city.browser().read(f"/meetings/{nowhere.id}")
+    assert "In nobody&#39;s calendar" in page or "In nobody's calendar" in page
+    both = city.confirms(title="Second plan", required=(MAYOR, DEPUTY))
+    page = city.browser().read(f"/meetings/{both.id}")
+    assert "calendar that can be written to. The meeting" not in page
+    assert page.count("Not written into a calendar") == 1
 
 
 def test_what_could_not_be_delivered_says_why(city: City) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agenda.model.errors import RefusedError, TryLaterError
 from agenda.model.meetings import Errand, Invitation
 from agenda.model.sentences import say
@@ -39,6 +41,41 @@ def test_what_failed_can_be_tried_again(city: City) -> None:
     assert city.changes == ["after change"]
     city.office.deliver.drain()
     assert city.office.look.outbox_item(failed.id).failure is None
+
+
+def names_no_mail_server(city: City) -> None:
+    """The office shows its mails and sends none."""
+    office = replace(city.office, deliver=replace(city.office.deliver, mailer=None))
+    move_in(city.app.extensions, House(office=office))
+
+
+def test_where_no_mail_server_is_named_nothing_is_said_to_be_on_its_way(city: City) -> None:
+    """Neither after confirming, nor in the outbox, nor after calling it off; with a server the words are others."""
+    proposal = city.proposes()
+    names_no_mail_server(city)
+    browser = city.browser()
+    location = browser.post(f"/proposals/{proposal.id}/confirm", option="0").location
+    page = browser.read(location)
+    assert "on their way" not in page
+    assert "Confirmed. No mail is sent, because no mail server is named" in page
+    for path in (location, "/outbox"):
+        page = browser.read(path)
+        assert page.count("not sent, only shown here") == 2
+        assert page.count(">waiting<") == 2
+        assert "No mail server is named" in page
+    mail = next(one for one in city.office.look.outbox() if one.errand is Errand.MAIL)
+    assert "No mail server is named" in browser.read(f"/outbox/{mail.id}")
+    browser.post(f"{location}/cancel")
+    page = browser.read(location)
+    assert "is being told" not in page
+    assert "The meeting is cancelled. No mail is sent" in page
+
+
+def test_with_a_mail_server_nothing_is_said_of_one(city: City) -> None:
+    """The control of the test above."""
+    meeting = city.confirms()
+    for path in (f"/meetings/{meeting.id}", "/outbox"):
+        assert "No mail server" not in city.browser().read(path)
 
 
 def test_it_sees_how_errands_fare_but_not_what_they_say(city: City) -> None:
