@@ -153,6 +153,10 @@ class Show:
         wall = at.astimezone(self.zone)
         return _time(wall.hour, wall.minute, self.locale)
 
+    def wall(self, hour: int, minute: int = 0) -> str:
+        """A time of the wall clock, whatever the day."""
+        return _time(hour, minute, self.locale)
+
     def hour(self, hour: int) -> str:
         """A whole hour as short as it can be told: "9 AM", "9"."""
         return _hour(hour, self.locale)

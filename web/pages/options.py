@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from agenda.actions.take_in import EARLIEST, LATEST
 from agenda.model.ids import PersonId
-from agenda.model.planning import Drive, NoPlan, Option, Plan
+from agenda.model.planning import Drive, NoPlan, Option, Plan, RuleName, WayOut
 from agenda.model.proposals import Proposal, ProposalState
 from agenda.model.requests import Request, RequestState
-from agenda.model.sentences import say
+from agenda.model.sentences import Fact, Sentence, say
+from agenda.model.times import Interval
 from web.blocks import Drawer, Hour, Shown, drive_sentence, hours_drawn, ruler
 from web.house import the_office, viewer
 from web.show import Show, for_reader
+
+MOST_WAYS_OUT = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,17 @@ class OptionShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayOutShown:
+    """A slot that would be possible, and what would have to be given up for it, a line each."""
+
+    day: str
+    times: str
+    venue: str
+    gives_up: tuple[str, ...]
+    is_at_night: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerShown:
     """The solver's answer to a request, as far as it is to be decided on."""
 
@@ -55,7 +71,7 @@ class AnswerShown:
     options: tuple[OptionShown, ...] = ()
     chosen: str = ""
     reasons: tuple[str, ...] = ()
-    ways_out: tuple[str, ...] = ()
+    ways_out: tuple[WayOutShown, ...] = ()
     is_open: bool = False
     can_ask: bool = False
 
@@ -81,7 +97,7 @@ def shown_answer(request: Request, proposal: Proposal | None) -> AnswerShown:
                 how=shown.how,
                 can_ask=can_ask,
                 reasons=tuple(show.sentence(one.sentence) for one in answer.reasons),
-                ways_out=tuple(show.sentence(one.sentence) for one in answer.ways_out),
+                ways_out=_ways_out(show, answer.ways_out),
             )
         case Plan() as answer if shown.is_open:
             options = tuple(_option(show, number, one) for number, one in enumerate(answer.options))
@@ -95,6 +111,56 @@ def shown_answer(request: Request, proposal: Proposal | None) -> AnswerShown:
             )
         case Plan():
             return shown
+
+
+def _ways_out(show: Show, ways: Sequence[WayOut]) -> tuple[WayOutShown, ...]:
+    """The cheapest first, those at night last."""
+    shown = sorted((_way_out(show, one) for one in ways), key=lambda one: one.is_at_night)
+    return tuple(shown[:MOST_WAYS_OUT])
+
+
+def _way_out(show: Show, way: WayOut) -> WayOutShown:
+    start, end = way.slot.start.astimezone(show.zone), way.slot.end.astimezone(show.zone)
+    return WayOutShown(
+        day=show.long_day(start.date()),
+        times=show.times(way.slot),
+        venue=way.venue_name,
+        gives_up=tuple(show.sentence(one) for one in _given_up(show, way)),
+        is_at_night=start.time() < EARLIEST or end.time() > LATEST or end.date() > start.date(),
+    )
+
+
+def _given_up(show: Show, way: WayOut) -> list[Sentence]:
+    """What a way out asks for, without saying again when it would be; people who do not work then in one line."""
+    off = [_name(one.person) for one in way.gives_up if one.rule is RuleName.WORKING_HOURS and one.person is not None]
+    found: dict[str, Sentence] = {}
+    for one in way.gives_up:
+        match one.rule:
+            case RuleName.WORKING_HOURS if len(off) > 1:
+                sentence = say("%(people)s do not work then", people=tuple(off))
+            case RuleName.WORKING_HOURS if off:
+                sentence = say("%(person)s does not work then", person=off[0])
+            case RuleName.IN_WINDOW if one.sentence.facts == {"slot": way.slot}:
+                sentence = say("It lies outside the times asked for")
+            case RuleName.NOT_BARRED if "why" in one.sentence.facts:
+                sentence = say("Closed to meetings then: %(why)s", why=one.sentence.facts["why"])
+            case _:
+                sentence = _on_the_day(show, one.sentence, way.slot)
+        found.setdefault(show.sentence(sentence), sentence)
+    return list(found.values())
+
+
+def _on_the_day(show: Show, sentence: Sentence, slot: Interval) -> Sentence:
+    """The sentence with the times alone of what lies on the slot's own day."""
+    days = {slot.start.astimezone(show.zone).date(), slot.end.astimezone(show.zone).date()}
+
+    def short(fact: Fact) -> Fact:
+        if not isinstance(fact, Interval) or len(days) > 1:
+            return fact
+        same = {fact.start.astimezone(show.zone).date(), fact.end.astimezone(show.zone).date()} == days
+        return show.times(fact) if same else fact
+
+    return replace(sentence, facts={name: short(fact) for name, fact in sentence.facts.items()})
 
 
 def _option(show: Show, index: int, option: Option) -> OptionShown:

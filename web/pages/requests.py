@@ -9,6 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from agenda.actions.take_in import EARLIEST, LATEST
 from agenda.model.availability import is_late, late_sentence
 from agenda.model.errors import BadInputError, BadInputsError
 from agenda.model.ids import RequestId
@@ -149,7 +150,7 @@ def find_slots(request_id: str) -> ResponseReturnValue:
 def decline(request_id: str) -> ResponseReturnValue:
     """Turn the request down."""
     declined = the_office().decide.decline(RequestId(request_id))
-    tell("info", say("The request is declined."))
+    tell("info", say("The request is declined. The requester is not told by the machine: write to them."))
     return redirect(url_for("requests.one", request_id=declined.id), 303)
 
 
@@ -224,4 +225,6 @@ def _form(typed: Typed, problems: Sequence[BadInputError], changes: RequestId | 
         priorities=[(str(one.value), f"{one.value} – {show.priority(one, office.policy)}") for one in Priority],
         lead_days=office.policy.lead_days,
         grid_s=office.policy.grid_min * 60,
+        opens=show.wall(EARLIEST.hour, EARLIEST.minute),
+        closes=show.wall(LATEST.hour, LATEST.minute),
     )

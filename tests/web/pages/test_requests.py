@@ -7,12 +7,17 @@ from datetime import time, timedelta
 
 import pytest
 
+from agenda.model.ids import ProposalId
 from agenda.model.people import Role
+from agenda.model.planning import NoPlan, Reason, RuleName, SolveStatus, WayOut
+from agenda.model.proposals import Proposal
 from agenda.model.requests import RequestState
+from agenda.model.sentences import say
 from agenda.model.times import Interval
 from agenda.model.users import Duty
-from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER, a_request, at
+from tests.builders import DEPUTY, MAYOR, MONDAY, TREASURER, a_request, at, on_monday
 from tests.web.city import Browser, City
+from web.pages.options import shown_answer
 
 GOOD = {
     "title": "School visit",
@@ -164,6 +169,45 @@ def test_where_there_is_no_slot_the_reasons_are_told(city: City) -> None:
     assert city.office.look.request(request.id)[0].state is RequestState.OPEN
 
 
+def test_a_way_out_names_its_slot_once_and_what_it_gives_up_by_lines(city: City) -> None:
+    """People who do not work then stand in one line; the way to the form is beside it; nights come last."""
+    request = city.asks(last_day=MONDAY, earliest=time(9), latest=time(10))
+    browser = city.browser()
+    browser.post(f"/requests/{request.id}/slots")
+    page = browser.read(f"/requests/{request.id}").replace("\u00a0", " ").replace("\u202f", " ")
+    cards = re.findall(r'<li class="panel way-out">(.*?)</li>\s*(?=<li class="panel|</ol>)', page, re.DOTALL)
+    assert 1 <= len(cards) <= 3
+    for card in cards:
+        assert "possible if this is given up" not in card
+        assert f'href="/requests/{request.id}/edit"' in card
+        day = re.search(r"<h4>(\w+), (\w+ \d+)", card)
+        assert day is not None
+        assert card.count(day[2]) == 2, "in the heading, and in what the link is read out with"
+    assert "It lies outside the times asked for" in page
+
+
+def test_who_does_not_work_then_is_told_in_one_line(city: City) -> None:
+    """A way out at night comes after one by day, though it were cheaper, and is marked."""
+    request = city.asks()
+    off = RuleName.WORKING_HOURS
+    night, day = on_monday("00:00", "00:45"), on_monday("12:15", "13:00")
+    ways = tuple(
+        WayOut(
+            tuple(Reason(off, say("%(slot)s", slot=slot), person) for person in (MAYOR, TREASURER)),
+            slot,
+            "City Hall",
+            say("x"),
+        )
+        for slot in (night, day)
+    )
+    answer = NoPlan(status=SolveStatus.INFEASIBLE, reasons=(), ways_out=ways)
+    proposal = Proposal(id=ProposalId("one"), request=request.id, made_at=at(MONDAY, "08:00"), answer=answer)
+    with city.app.test_request_context():
+        shown = shown_answer(request, proposal).ways_out
+    assert [one.is_at_night for one in shown] == [False, True]
+    assert shown[0].gives_up == ("Rosa Alvarez and Ines Calvo do not work then",)
+
+
 def test_drives_are_told_with_how_well_they_are_known(city: City) -> None:
     """Rough ones are said to be rough."""
     request = city.asks(place="station-3", required=(MAYOR,))
@@ -204,6 +248,7 @@ def test_a_request_is_declined(city: City) -> None:
     assert browser.post(f"/requests/{proposal.request}/decline").status_code == 303
     page = browser.read(f"/requests/{proposal.request}")
     assert "declined" in page
+    assert page.count("The requester is not told by the machine") == 2
     assert "Find slots" not in page
     again = browser.post(f"/requests/{proposal.request}/slots")
     assert again.status_code == 422
@@ -243,5 +288,7 @@ def test_the_empty_form_proposes_what_is_usual(city: City) -> None:
     """Two weeks of notice, half an hour, the mayor has to come."""
     page = a_form(city.browser())
     assert 'name="first_day" type="date" value="2026-03-13"' in page
+    assert "Empty: from 7:00 AM on." in page.replace("\u00a0", " ")
+    assert "Empty: until 10:00 PM." in page.replace("\u00a0", " ")
     assert 'name="duration_min" type="number" value="30"' in page
     assert re.search(r'name="part-mayor">.*?value="required" selected', page, re.DOTALL)
