@@ -18,7 +18,7 @@ def read_office(settings: Settings) -> tuple[Policy, Directory]:
     places = Mistakes(str(settings.places_file))
     travel = places_from(settings.places_file, places)
     mistakes = Mistakes(str(settings.policy_file))
-    known = None if places.found else travel.places.keys()
+    known = travel.places.keys() if travel.places or not places.found else None  # None: the file could not be read
     policy, people = policy_from(settings.policy_file, mistakes, places=known, limits=settings.solver.limits())
     mistakes.found += places.found
     mistakes.raise_any()

@@ -62,7 +62,7 @@ def read_places(path: Path) -> TravelTimes:
 def places_from(path: Path, mistakes: Mistakes) -> TravelTimes:
     """As `read_places`, but mistakes are only noted; with any, what comes back is not to be used."""
     before = len(mistakes.found)
-    values = load(path, mistakes)
+    values = load(path, mistakes, of_init=True)
     if len(mistakes.found) > before:
         return TravelTimes()
     top = Table(values, "", mistakes)

@@ -55,7 +55,7 @@ def policy_from(
     path: Path, mistakes: Mistakes, *, places: Collection[PlaceId] | None, limits: Limits | None
 ) -> tuple[Policy, People]:
     """As `read_policy`, but mistakes are only noted; with any, what comes back is not to be used."""
-    values = load(path, mistakes)
+    values = load(path, mistakes, of_init=True)
     if mistakes.found:
         return DEFAULTS, {}
     top = Table(values, "", mistakes)

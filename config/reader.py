@@ -176,6 +176,8 @@ def _read_environment(env: Mapping[str, str], given: dict[str, Any], mistakes: M
         if variable in by_variable:
             key = by_variable[variable]
             _keep(key, _from_text(key, env[variable]), given, mistakes, name=variable, file=ENVIRONMENT)
+            if key.kind is Path and key.name in given:  # as `wiring.home` counts it, or there would be two stores
+                given[key.name] = Path.cwd() / given[key.name].expanduser()
         elif variable in files:
             try:
                 given[files[variable].name] = files[variable].kind(read_secret(Path(env[variable])).reveal())

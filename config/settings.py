@@ -2,7 +2,8 @@
 
 A key stands in `antechamber.toml` (`[smtp] host`), or in the environment (ANTECHAMBER_SMTP_HOST), which goes before
 the file. Secrets stand in the environment or in a file of their own (`smtp.password_file`), never in this file.
-Paths that are not absolute are counted from the folder of the settings file.
+Paths that are not absolute are counted from the folder of the settings file; those of the environment from where the
+command is started, as everywhere in a shell.
 """
 
 from __future__ import annotations
@@ -212,7 +213,11 @@ class Settings:
     """Everything the deployment has decided. Paths are absolute, addresses complete."""
 
     data_dir: Path = field(
-        default=Path("data"), metadata=about("Where the office keeps its data; made on the first start.")
+        default=Path("data"),
+        metadata=about(
+            "Where the office keeps its data; made on the first start.",
+            default="data beside the settings file; without one, ~/.local/share/antechamber",
+        ),
     )
     database_url: SecretUrl = field(
         default=SecretUrl(""),
@@ -228,8 +233,19 @@ class Settings:
             default="SQLite in jobs.sqlite3 of data_dir",
         ),
     )
-    policy_file: Path = field(default=Path("policy.toml"), metadata=about("The office's policy and its people."))
-    places_file: Path = field(default=Path("places.toml"), metadata=about("The places, rooms and drives."))
+    policy_file: Path = field(
+        default=Path("policy.toml"),
+        metadata=about(
+            "The office's policy and its people.",
+            default="policy.toml beside the settings file; without one, in data_dir",
+        ),
+    )
+    places_file: Path = field(
+        default=Path("places.toml"),
+        metadata=about(
+            "The places, rooms and drives.", default="places.toml beside the settings file; without one, in data_dir"
+        ),
+    )
     secret_key_file: Path = field(
         default=Path(),
         metadata=about(

@@ -12,15 +12,19 @@ from agenda.model.sentences import say
 from config.mistakes import Mistakes
 
 MAX_BYTES = 4 * 1024 * 1024
+INIT = "`antechamber init`"
 
 
-def load(path: Path, mistakes: Mistakes) -> Mapping[str, object]:
-    """The file's top table; empty, with a mistake noted, where it cannot be read."""
+def load(path: Path, mistakes: Mistakes, *, of_init: bool = False) -> Mapping[str, object]:
+    """The file's top table; empty, with a mistake noted, where it cannot be read. `of_init`: `init` writes one."""
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        mistakes.add("", say("there is no such file"))
+        if of_init:
+            mistakes.add("", say("there is no such file; %(command)s writes one to start with", command=INIT))
+        else:
+            mistakes.add("", say("there is no such file"))
         return {}
     except OSError as error:
         mistakes.add("", say("it cannot be read: %(cause)s", cause=error.strerror or type(error).__name__))

@@ -183,4 +183,8 @@ base = "BASE"
     settings.places_file.write_text(PLACES.replace("44.61", "94.61"), encoding="utf-8")
     with pytest.raises(BadConfigError) as caught:
         read_office(settings)
-    assert {problem.field for problem in caught.value.problems} == {"office.zone", "places[2].lat"}
+    assert {problem.field for problem in caught.value.problems} == {"office.zone", "people[1].base", "places[2].lat"}
+    settings.places_file.write_text("no toml", encoding="utf-8")
+    with pytest.raises(BadConfigError) as caught:
+        read_office(settings)
+    assert {problem.field for problem in caught.value.problems} == {"office.zone", ""}

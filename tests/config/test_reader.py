@@ -45,6 +45,15 @@ def test_paths_are_counted_from_the_file(tmp_path: Path) -> None:
     assert settings.places_file == tmp_path / "places.toml"
 
 
+def test_paths_of_a_variable_are_counted_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable is typed in a shell, where a path means this folder; the file may lie in another."""
+    (tmp_path / "office").mkdir()
+    path = written(tmp_path / "office", "")
+    monkeypatch.chdir(tmp_path)
+    assert read_settings(path, {"ANTECHAMBER_DATA_DIR": "office"}).data_dir == tmp_path / "office"
+    assert read_settings(path, {"ANTECHAMBER_DATA_DIR": "/kept"}).data_dir == Path("/kept")
+
+
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     """A container is told by its environment."""
     path = written(tmp_path, 'log_level = "warning"\n[server]\nport = 9000\n[sync]\ninterval_s = 60\n')

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import click
 from tzlocal import get_localzone_name
 
-from agenda.model.errors import AgendaError, BadInputError, StoreError
+from agenda.model.errors import AgendaError, BadInputError, BadInputsError, StoreError
 from agenda.model.sentences import say
 from web import wiring
 from web.checkup import Finding, examine
@@ -30,20 +31,24 @@ from web.logs import keep_quiet
 @json_option
 @click.pass_context
 def init(ctx: click.Context, folder: Path | None, office: str, zone: str, principal: str, email: str) -> None:
-    """Write the files a new office starts with. None that is there is written over."""
+    """Write the files a new office starts with: those that are missing. None that is there is written over."""
     chosen = zone or get_localzone_name() or "UTC"
     if chosen not in available_timezones():
         raise BadInputError("zone", say("%(zone)s is no time zone; give one such as Europe/Madrid.", zone=chosen))
     where = (folder or wiring.home(os.environ)).resolve()
     texts = files(Beginning(office=office, zone=chosen, principal=principal, email=email))
-    there = [name for name in texts if (where / name).exists()]
-    if there:
-        sentence = say("%(file)s is there already; nothing was written.", file=str(where / there[0]))
-        raise BadInputError("folder", sentence)
+    texts = {name: text for name, text in texts.items() if not (where / name).exists()}
+    if not texts:
+        raise BadInputError(
+            "folder", say("An office is in %(folder)s already; nothing was written.", folder=str(where))
+        )
     wiring.private_folder(where)
     for name, text in texts.items():
         (where / name).write_text(text, encoding="utf-8")
     answer(ctx, {"folder": str(where), "files": list(texts)}, [str(where / name) for name in texts])
+    elsewhere = os.environ.get("ANTECHAMBER_DATA_DIR")
+    if folder is not None and elsewhere and Path(elsewhere).expanduser().resolve() != where:
+        hint(ctx, f"ANTECHAMBER_DATA_DIR goes before data_dir: while it is set, the store lies in {elsewhere}.")
     here = "" if folder is None else f" --settings {where / 'antechamber.toml'}"
     hint(ctx, f"Put your people and places in, then: antechamber{here} user add LOGIN, antechamber{here} serve")
 
@@ -55,6 +60,10 @@ def init(ctx: click.Context, folder: Path | None, office: str, zone: str, princi
 def backup(ctx: click.Context, file: Path) -> None:
     """Copy the store into a file, while the office works on; the file is checked before it appears."""
     keep_quiet()
+    if file.exists():
+        raise BadInputError("file", say("%(file)s is there already. Choose another name.", file=str(file)))
+    if not file.resolve().parent.is_dir():
+        raise BadInputError("file", say("There is no folder %(folder)s.", folder=str(file.resolve().parent)))
     with progress("Copying"):
         manifest = wiring.back_up(settings_of(ctx), file.resolve())
     answer(ctx, manifest, [f"{file}: {manifest.size // 1024} KiB, {sum(manifest.counts.values())} rows"])
@@ -71,6 +80,8 @@ def restore(ctx: click.Context, file: Path, *, yes: bool) -> None:
     What had not been sent when the copy was made is held until somebody lets it go, so that nobody is invited twice.
     """
     keep_quiet()
+    if not zipfile.is_zipfile(file):
+        raise BadInputError("file", say("%(file)s is no backup. The store is as it was.", file=str(file)))
     if not yes:
         click.confirm(f"Put {file} in place of the store?", abort=True, err=True)
     with progress("Putting back"):
@@ -109,7 +120,14 @@ def _examined(ctx: click.Context) -> tuple[list[Finding], int]:
         found.append(Finding("policy", True, say("Policy and places can be used.")))
     except StoreError as error:
         return [*found, Finding("store", False, error.sentence), *wiring.examine_store(settings_of(ctx))], TROUBLE
+    except BadInputsError as error:
+        return [*found, *(Finding(_part(found), False, one.sentence) for one in error.problems)], BAD_INPUT
     except AgendaError as error:
-        return [*found, Finding("policy" if found else "settings", False, error.sentence)], BAD_INPUT
+        return [*found, Finding(_part(found), False, error.sentence)], BAD_INPUT
     found += [*wiring.examine_store(settings), *examine(household.office, household.solver)]
     return found, DONE if all(one.is_good for one in found) else TROUBLE
+
+
+def _part(found: list[Finding]) -> str:
+    """What a mistake is in, by how far the house has come."""
+    return "policy" if found else "settings"

@@ -37,7 +37,7 @@ def _text(value: str) -> str:
 
 SETTINGS = """\
 # How this office is run. Every key with its default stands in docs/settings.md; passwords never stand here.
-data_dir = "data"
+data_dir = "."                            # beside this file; ANTECHAMBER_DATA_DIR goes before it
 policy_file = "policy.toml"
 places_file = "places.toml"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.web.commands.conftest import Terminal, a_meeting, next_monday
 
 MONDAY = next_monday()
@@ -25,9 +27,48 @@ def test_init_writes_nothing_over(nowhere: Terminal) -> None:
     """What is there may be the work of a week."""
     nowhere.folder.mkdir()
     (nowhere.folder / "places.toml").write_text("# mine\n")
+    assert nowhere.told("init")["files"] == ["antechamber.toml", "policy.toml"]
+    assert (nowhere.folder / "places.toml").read_text() == "# mine\n"
     assert nowhere.refused("init", code=2)["field"] == "folder"
-    assert [path.name for path in nowhere.folder.iterdir()] == ["places.toml"]
     assert nowhere.refused("init", "--zone", "Nowhere", code=2)["field"] == "zone"
+
+
+@pytest.mark.parametrize("named", ["absolute", "relative", "not at all"])
+def test_there_is_one_store_wherever_a_command_is_started(
+    nowhere: Terminal, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the home, elsewhere with the variable, in the folder without it: the same request is seen."""
+    here = nowhere.folder.parent
+    if named == "relative":
+        nowhere.env["ANTECHAMBER_DATA_DIR"] = nowhere.folder.name
+    if named == "not at all":
+        nowhere.env["ANTECHAMBER_DATA_DIR"] = None
+        nowhere.env["XDG_DATA_HOME"] = str(here)
+    home = Path(nowhere.told("init", "--zone", "Europe/Madrid")["folder"])
+    nowhere.told("ask", "--title", "First", "-r", "mayor", "--place", "city-hall")
+    monkeypatch.chdir(home)
+    nowhere.env["ANTECHAMBER_DATA_DIR"] = None
+    assert [one["title"] for one in nowhere.told("requests")] == ["First"]
+    monkeypatch.chdir("/")
+    assert len(nowhere.told("--settings", str(home / "antechamber.toml"), "requests")) == 1
+    nowhere.env["ANTECHAMBER_DATA_DIR"] = str(home)
+    assert len(nowhere.told("requests")) == 1
+    assert [path.parent for path in here.rglob("antechamber.sqlite3")] == [home]
+
+
+def test_init_tells_of_a_variable_that_puts_the_store_elsewhere(nowhere: Terminal) -> None:
+    """The variable goes before the file, which is easily forgotten."""
+    result = nowhere.run("init", "--folder", str(nowhere.folder.parent / "other"))
+    assert f"the store lies in {nowhere.folder}" in result.stderr
+    assert "the store lies in" not in nowhere.run("init").stderr
+
+
+def test_a_missing_places_file_is_written_by_init(terminal: Terminal) -> None:
+    """What the sentence says works, and leaves the policy alone."""
+    (terminal.folder / "places.toml").unlink()
+    assert "`antechamber init`" in terminal.run("requests").stderr
+    terminal.run("init")
+    assert terminal.told("requests", code=1) == []
 
 
 def test_a_backup_brings_everything_back(terminal: Terminal) -> None:
@@ -52,7 +93,16 @@ def test_a_backup_is_never_written_over(terminal: Terminal) -> None:
     terminal.run("requests")
     copy = terminal.folder / "office.backup"
     terminal.told("backup", str(copy))
-    assert terminal.refused("backup", str(copy), code=3)["error"] == "backup"
+    assert terminal.refused("backup", str(copy), code=2)["field"] == "file"
+    assert terminal.refused("backup", str(terminal.folder / "no" / "copy"), code=2)["field"] == "file"
+
+
+def test_a_file_that_is_no_backup_is_not_put_back(terminal: Terminal) -> None:
+    """Nothing is asked, nothing is moved."""
+    terminal.told("ask", "--title", "Before", "-r", "mayor", "--place", "city-hall")
+    (terminal.folder / "junk").write_text("not a backup")
+    assert terminal.refused("restore", str(terminal.folder / "junk"), code=2)["field"] == "file"
+    assert len(terminal.told("requests")) == 1
 
 
 def test_a_damaged_backup_changes_nothing(terminal: Terminal) -> None:
@@ -106,6 +156,22 @@ def test_the_doctor_can_be_asked_when_nothing_starts(terminal: Terminal) -> None
     assert finding["name"] == "policy"
     (terminal.folder / "policy.toml").unlink()
     assert terminal.told("doctor", code=2)
+
+
+def test_the_doctor_tells_each_mistake_on_a_line(terminal: Terminal) -> None:
+    """A paragraph of them is not worked through."""
+    policy = terminal.folder / "policy.toml"
+    policy.write_text(
+        policy.read_text()
+        .replace('zone = "America/New_York"', 'zone = "Nowhere"\ncolour = 3')
+        .replace('base = "city-hall"', 'base = "moon"', 1)
+    )
+    places = terminal.folder / "places.toml"
+    places.write_text(places.read_text() + "colour = 3\n")
+    bad = [line for line in terminal.run("doctor").stdout.splitlines() if line.startswith("BAD")]
+    assert len(bad) == 4
+    assert all(line.startswith("BAD  policy: ") for line in bad)
+    assert sum("people[1].base: no place has the id 'moon'" in line for line in bad) == 1
 
 
 def test_the_doctor_tells_a_damaged_store(terminal: Terminal) -> None:
