@@ -1,8 +1,8 @@
 """`antechamber`: everything that is done from a terminal.
 
 A room is entered only when one of its commands is called, so that `--help` costs nothing. Answers go to standard
-output, everything else to standard error. Exit codes: 0 done, 1 nothing found, 2 bad input, 3 trouble with a provider
-or the store.
+output, everything else to standard error. Exit codes: 0 done, 1 nothing found (an empty list, no slot), 2 bad input
+(a name that nobody knows, too), 3 trouble with a provider or the store.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ DOORS = {
     "worker": Door("serving", "worker", "Do background work beside `serve`."),
     "sync": Door("reading", "sync", "Read calendars now."),
     "calendars": Door("connecting", "calendars", "Say which calendars are read."),
+    "connect": Door("letting_in", "connect", "Connect calendars of an account."),
+    "credentials": Door("letting_in", "credentials", "Keep what accounts let the office in with."),
     "import": Door("connecting", "take_over", "Read a schedule or calendar from a file."),
     "events": Door("reading", "events", "List the events of some days."),
     "requests": Door("asking", "requests", "List requests for the mayor's time."),
@@ -79,9 +81,9 @@ class Rooms(click.Group):
         except AgendaError as error:
             ctx.exit(say_error(ctx, error))
         except click.UsageError as error:
-            if not is_json(ctx):
+            if isinstance(error, click.exceptions.NoArgsIsHelpError) and not is_json(ctx):
                 raise
-            ctx.exit(say_usage(error))
+            ctx.exit(say_usage(ctx, error))
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -114,7 +114,7 @@ def add(
         counts_as_busy=not not_busy,
         writable=writable,
     )
-    password = _password(password_file) if login else ""
+    password = password_of(password_file) if login else ""
     is_new = _connect(household, calendar)
     if login:
         wiring.keep_secret(household.settings, name, password)
@@ -207,7 +207,7 @@ def find(ctx: click.Context, address: str, login: str, password_file: TextIO | N
     settings = settings_of(ctx)
     _refuse_unsafe(settings, address)
     with progress("Asking"):
-        found = wiring.discover_calendars(settings, address, login, _password(password_file) if login else "")
+        found = wiring.discover_calendars(settings, address, login, password_of(password_file) if login else "")
     facts = [{"name": one.name, "address": one.url, "writable": one.writable} for one in found]
     answer(ctx, facts, [f"{one.url}  {one.name}{'' if one.writable else '  (read only)'}" for one in found])
 
@@ -277,7 +277,8 @@ def _refuse_unsafe(settings: wiring.Settings, address: str) -> None:
         )
 
 
-def _password(file: TextIO | None) -> str:
+def password_of(file: TextIO | None) -> str:
+    """The password, from a file or typed in; BadInputError where nobody can be asked."""
     if file is not None:
         return str(file.read()).partition("\n")[0].rstrip("\r")
     if not is_at_terminal():
