@@ -56,12 +56,12 @@ def test_h14_retry_after_is_obeyed_without_asking(outlook: GraphSource, status: 
 
 def test_h14_the_simulator_would_have_noticed(outlook: GraphSource) -> None:
     """The control: an impatient client, with a new limiter each time, comes too early."""
-    outlook.simulator.plan({"match": ".", "status": 429, "code": "TooManyRequests", "retry_after": "5"})
+    outlook.simulator.plan({"match": ".", "status": 429, "code": "TooManyRequests", "retry_after": "600"})
     with pytest.raises(TryLaterError):
         pull(outlook)
     outlook.connector = replace(outlook.connector, limiter=Limiter())
     pull(outlook)
-    assert outlook.simulator.violations == ["GET came before Retry-After was over"]
+    assert set(outlook.simulator.violations) == {"GET came before Retry-After was over"}
     outlook.simulator.violations.clear()
 
 
