@@ -8,18 +8,35 @@ import click
 
 from agenda.actions.take_in import Draft
 from agenda.model.answer_json import answer_as_json
+from agenda.model.errors import BadInputError, BadInputsError
 from agenda.model.ids import ProposalId, RequestId
 from agenda.model.meetings import OutboxState
 from agenda.model.planning import NoPlan, Plan
 from agenda.model.problem_json import write_problem
 from agenda.model.requests import Priority, RequestState
+from agenda.model.sentences import say
 from agenda.model.times import DAY
 from agenda.office import Office
-from web.commands.desk import SHORT_ID, day_option, one_of, open_office, progress, show_of, time_option
+from web.commands.desk import SHORT_ID, day_option, nobody, one_of, open_office, progress, show_of, time_option
 from web.commands.solving import options_of, reasons_of
-from web.commands.terminal import NOTHING, TROUBLE, answer, hint, json_option
+from web.commands.terminal import FLAGS, NOTHING, TROUBLE, answer, hint, json_option
 
 WEEKS_AHEAD = 2
+OPTIONS = {
+    "title": "--title",
+    "duration_min": "--minutes",
+    "required": "--required",
+    "optional": "--optional",
+    "one_of": "--one-of",
+    "first_day": "--from",
+    "last_day": "--to",
+    "earliest": "--earliest",
+    "latest": "--latest",
+    "place": "--place",
+    "seats": "--seats",
+    "priority": "--priority",
+}
+"""What the fields of a draft are called here."""
 
 
 @click.command()
@@ -72,12 +89,34 @@ def ask(ctx: click.Context, /, **typed: object) -> None:
     """Take a request in; its number is the answer."""
     household = open_office(ctx)
     office = household.office
-    request = office.take_in.request(_draft(office, typed))
+    draft = _draft(office, typed)
+    problems = tuple(_as_typed(one, office, typed) for one in office.take_in.check(draft))
+    if problems:
+        ctx.meta[FLAGS] = OPTIONS
+        raise BadInputsError(problems)
+    request = office.take_in.request(draft)
     missing = request.missing()
     answer(ctx, {"request": request.id, "missing": missing}, [request.id])
     if missing:
         hint(ctx, f"Still not said: {', '.join(missing)}.")
     hint(ctx, f"Next: antechamber propose {request.id[:SHORT_ID]}")
+
+
+def _as_typed(problem: BadInputError, office: Office, typed: dict[str, object]) -> BadInputError:
+    """A mistake as somebody at a terminal can mend it: by an option that was given, and with the ids there are."""
+    facts, people, places = problem.sentence.facts, office.directory.people, office.directory.places
+    who, place = facts.get("person"), facts.get("place")
+    known_by = {*people, *(one.name for one in people.values())}  # "is named twice" tells the name
+    if problem.field in {"required", "optional", "one_of"} and isinstance(who, str) and who not in known_by:
+        return BadInputError(problem.field, nobody(who, people))
+    if problem.field == "place" and isinstance(place, str):
+        known = tuple(places)
+        return BadInputError(
+            "place", say("No place has the id %(place)s. Known are %(known)s.", place=place, known=known)
+        )
+    if problem.field == "latest" and typed["latest"] is None:
+        return BadInputError("earliest" if typed["earliest"] is not None else "duration_min", problem.sentence)
+    return problem
 
 
 def _draft(office: Office, typed: dict[str, object]) -> Draft:
@@ -94,17 +133,17 @@ def _draft(office: Office, typed: dict[str, object]) -> Draft:
         return value if isinstance(value, int) else otherwise
 
     today = office.look.today()
-    first = day_option(text("first") or None, today, otherwise=today + DAY)
+    first = day_option(text("first") or None, today, otherwise=today + DAY, option="--from")
     return Draft(
         title=text("title"),
         duration_min=number("minutes", office.policy.default_duration_min),
         first_day=first,
-        last_day=day_option(text("last") or None, today, otherwise=first + 7 * WEEKS_AHEAD * DAY),
+        last_day=day_option(text("last") or None, today, otherwise=first + 7 * WEEKS_AHEAD * DAY, option="--to"),
         required=texts("required"),
         optional=texts("optional"),
         one_of=tuple(tuple(one.strip() for one in group.split(",") if one.strip()) for group in texts("one_of")),
-        earliest=time_option(text("earliest") or None),
-        latest=time_option(text("latest") or None),
+        earliest=time_option(text("earliest") or None, option="--earliest"),
+        latest=time_option(text("latest") or None, option="--latest"),
         place=text("place"),
         is_virtual=bool(typed["virtual"]),
         needs_room=bool(typed["room"]),

@@ -19,7 +19,7 @@ from agenda.ports import Progress
 from web import wiring
 from web.app import DemoAccount, DemoBanner
 from web.commands.desk import progress
-from web.commands.serving import leaving_on_signals, running, serve_office
+from web.commands.serving import leaving_on_signals, serve_office
 from web.commands.terminal import WRITER
 from web.demo import DemoOffice, DemoRadicale, is_stale, prepare, prepared_on
 from web.demo.city import ZONE
@@ -62,7 +62,7 @@ def demo(ctx: click.Context, port: int | None, data_dir: Path | None, *, no_brow
                 furnish(household, office, report)
             jobs = wiring.jobs_of(household)
             banner = DemoBanner(
-                accounts=tuple(DemoAccount(o.name, o.login, o.password, o.language) for o in office.accounts)
+                accounts=tuple(DemoAccount(o.name, o.login, o.password, o.language, o.duty) for o in office.accounts)
             )
 
             def welcome(address: str) -> None:
@@ -73,8 +73,7 @@ def demo(ctx: click.Context, port: int | None, data_dir: Path | None, *, no_brow
                 if not no_browser and has_screen(os.environ):
                     webbrowser.open(address)
 
-            with running(jobs, here=True):
-                serve_office(household, jobs, HOST, free_port(port), demo=banner, ready=welcome)
+            serve_office(household, jobs, HOST, free_port(port), here=True, demo=banner, ready=welcome)
 
 
 def furnish(household: wiring.Household, office: DemoOffice, report: Progress) -> None:

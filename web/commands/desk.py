@@ -121,8 +121,8 @@ def nobody(typed: str, known: Iterable[str]) -> Sentence:
     return say("Nobody here has the id %(person)s. Known are %(known)s.", person=typed, known=tuple(known))
 
 
-def day_option(value: str | None, today: date, *, otherwise: date) -> date:
-    """A day as it was typed: 2026-11-24, `today`, `tomorrow`, or `+7` for days from today.
+def day_option(value: str | None, today: date, *, otherwise: date, option: str) -> date:
+    """A day as it was typed into an option: 2026-11-24, `today`, `tomorrow`, or `+7` for days from today.
 
     Raises:
         BadInputError: it is none of these.
@@ -138,12 +138,17 @@ def day_option(value: str | None, today: date, *, otherwise: date) -> date:
         return date.fromisoformat(value)
     except ValueError as error:
         raise BadInputError(
-            "day", say("%(value)s is no day. Write it as 2026-11-24, today, tomorrow or +7.", value=value)
+            "day",
+            say(
+                "%(option)s: %(value)s is no day. Write it as 2026-11-24, today, tomorrow or +7.",
+                option=option,
+                value=value,
+            ),
         ) from error
 
 
-def time_option(value: str | None) -> time | None:
-    """A wall-clock time as it was typed, 14:30.
+def time_option(value: str | None, *, option: str) -> time | None:
+    """A wall-clock time as it was typed into an option, 14:30.
 
     Raises:
         BadInputError: it is none.
@@ -153,7 +158,9 @@ def time_option(value: str | None) -> time | None:
     try:
         return datetime.strptime(value, "%H:%M").time()  # noqa: DTZ007 (a wall clock)
     except ValueError as error:
-        raise BadInputError("time", say("%(value)s is no time. Write it as 14:30.", value=value)) from error
+        raise BadInputError(
+            "time", say("%(option)s: %(value)s is no time. Write it as 14:30.", option=option, value=value)
+        ) from error
 
 
 def span_of(first: date, last: date, zone: ZoneInfo) -> Interval:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 import click
 
 from agenda.model.calendars import Problem, Severity, SyncReport, SyncState
-from agenda.model.errors import NotFoundError
 from agenda.model.events import Event
 from agenda.model.ids import CalendarId, OutboxId, PersonId
 from agenda.model.meetings import OutboxItem
 from agenda.model.times import DAY, Interval
 from agenda.ports import Progress
-from web.commands.desk import day_option, open_office, progress, show_of, span_of
+from web.commands.desk import day_option, known_person, open_office, progress, show_of, span_of
 from web.commands.terminal import NOTHING, TROUBLE, answer, hint, json_option
 from web.show import Show
 from web.wiring import Household
@@ -90,16 +89,17 @@ def events(ctx: click.Context, first: str | None, last: str | None, person: str 
     household = open_office(ctx)
     office, zone = household.office, household.office.policy.zone
     today = office.look.today()
-    start = day_option(first, today, otherwise=today)
-    span = span_of(start, day_option(last, today, otherwise=start + 7 * DAY), zone)
-    if person is not None and person not in office.directory.people:
-        raise NotFoundError("person", person)
+    start = day_option(first, today, otherwise=today, option="--from")
+    span = span_of(start, day_option(last, today, otherwise=start + 7 * DAY, option="--to"), zone)
+    if person is not None:
+        known_person(household, "person", person)
     if calendar is not None:
         found = _of_calendar(household, CalendarId(calendar), span)
     else:
         found = office.look.events(span, None, PersonId(person) if person is not None else None)
     show = show_of(household)
-    answer(ctx, [event_facts(one) for one in found], [_line(one, show) for one in found])
+    owners = _owners(household)
+    answer(ctx, [event_facts(one) for one in found], [_line(one, owners.get(one.calendar, ""), show) for one in found])
     _tell_what_is_not_at_hand(ctx, household, span)
     if not found:
         hint(ctx, "Nothing.")
@@ -136,12 +136,22 @@ def event_facts(event: Event) -> dict[str, object]:
     }
 
 
-def _line(event: Event, show: Show) -> str:
+def _owners(household: Household) -> dict[CalendarId, str]:
+    """Whose calendar it is, by name."""
+    people = household.office.directory.people
+    calendars = [one.calendar for one in household.office.look.calendars()]
+    return {one.id: people[one.owner].name if one.owner in people else one.owner for one in calendars}
+
+
+def _line(event: Event, owner: str, show: Show) -> str:
     when = show.interval(event.interval)
+    if event.first_day is None and event.interval.start == event.interval.end:
+        when = f"{show.moment(event.interval.start)}, no end known"
     if event.first_day is not None and event.last_day is not None:
         when = show.days(event.first_day, max(event.first_day, event.last_day - DAY))
     where = f"  @ {event.location}" if event.location else ""
-    return f"{when}  {event.summary or '(no title)'}{where}"
+    whose = f"{owner}: " if owner else ""  # a meeting that the office confirmed is in nobody's calendar yet
+    return f"{when}  {whose}{event.summary or '(no title)'}{where}"
 
 
 def _tell_what_is_not_at_hand(ctx: click.Context, household: Household, span: Interval) -> None:

@@ -43,11 +43,21 @@ def serve(ctx: click.Context, host: str | None, port: int | None) -> None:
     """Open the office to browsers, and do its background work unless workers do that."""
     household = open_office(ctx)
     log_to(None, household.settings.log_level.value)
-    log.info("serve starts", version=version("antechamber"), zone_data=choose_zone_data())
     jobs = jobs_of(household)
     server = household.settings.server
-    with running(jobs, here=is_embedded(household.settings.jobs_url.reveal())):
-        serve_office(household, jobs, host or server.host, server.port if port is None else port)
+
+    def ready(address: str) -> None:
+        log.info("serve starts", version=version("antechamber"), zone_data=choose_zone_data())
+        say_address(address)
+
+    serve_office(
+        household,
+        jobs,
+        host or server.host,
+        server.port if port is None else port,
+        here=is_embedded(household.settings.jobs_url.reveal()),
+        ready=ready,
+    )
 
 
 @click.command()
@@ -101,10 +111,13 @@ def serve_office(
     host: str,
     port: int,
     *,
+    here: bool,
     demo: DemoBanner | None = None,
     ready: Ready = say_address,
 ) -> None:
     """Answer browsers until Ctrl-C or SIGTERM; `ready` is told the address once it answers.
+
+    Nothing is begun before the address is ours. With `here` the jobs are done in this process meanwhile.
 
     Raises:
         BadInputError: the address cannot be listened on.
@@ -139,7 +152,7 @@ def serve_office(
             "port", say("%(host)s:%(port)s cannot be listened on: %(cause)s.", host=host, port=port, cause=cause)
         ) from error
     household.warm_up()
-    with leaving_on_signals():
+    with running(jobs, here=here), leaving_on_signals():
         shown = f"[{host}]" if ":" in host else "localhost" if host in ("0.0.0.0", "::") else host  # noqa: S104
         ready(f"http://{shown}:{_port_of(server)}/")
         server.run()  # returns after the signal, when the requests under way are answered

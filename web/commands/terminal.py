@@ -22,6 +22,8 @@ from agenda.model.times import Interval
 DONE, NOTHING, BAD_INPUT, TROUBLE = 0, 1, 2, 3
 JSON = "antechamber.json"
 WRITER = "antechamber.writer"
+FLAGS = "antechamber.flags"
+"""By field, the option that it was typed into; for the errors of a command that sets it."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -102,19 +104,24 @@ def say_error(ctx: click.Context, error: AgendaError) -> int:
             told["field"] = error.field
         click.echo(json.dumps(told, ensure_ascii=False), err=True)
         return code
-    write = writer(ctx)
+    write, flags = writer(ctx), ctx.meta.get(FLAGS, {})
     for one in problems:
-        text = write(one.sentence)
-        click.echo(text if one.field in text else f"{one.field}: {text}", err=True)
+        text, field = write(one.sentence), flags.get(one.field, one.field)
+        click.echo(text if field in text else f"{field}: {text}", err=True)
     if not problems:
         click.echo(write(error.sentence), err=True)
     return code
 
 
-def say_usage(error: click.UsageError) -> int:
-    """Say in JSON that the command itself was not understood; returns the exit code."""
-    told = {"error": "usage", "sentence": error.format_message(), "exit_code": BAD_INPUT}
-    click.echo(json.dumps(told, ensure_ascii=False), err=True)
+def say_usage(ctx: click.Context, error: click.UsageError) -> int:
+    """Say on one line that the command itself was not understood; returns the exit code."""
+    sentence = " ".join(error.format_message().split())
+    if is_json(ctx):
+        told = {"error": "usage", "sentence": sentence, "exit_code": BAD_INPUT}
+        click.echo(json.dumps(told, ensure_ascii=False), err=True)
+    else:
+        asked = error.ctx.command_path if error.ctx is not None else ctx.command_path
+        click.echo(f"{sentence} See `{asked} --help`.", err=True)
     return BAD_INPUT
 
 

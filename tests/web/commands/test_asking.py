@@ -78,7 +78,44 @@ def test_every_field_that_is_wrong_is_told_at_once(office: Terminal) -> None:
     assert {one["field"] for one in error["problems"]} == {"title", "duration_min", "required", "place"}
     result = office.run("ask", "--title", "x", "--minutes", "-5", "-r", "mayor")
     assert result.exit_code == 2
-    assert result.stderr == "duration_min: A meeting cannot last -5 minutes. Type a number above zero.\n"
+    assert result.stderr == "--minutes: A meeting cannot last -5 minutes. Type a number above zero.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("--minutes", "-5"), "--minutes"),
+        (("--minutes", "710", "--earliest", "11:00"), "--earliest"),
+        (("--minutes", "60", "--earliest", "11:00", "--latest", "11:30"), "--latest"),
+        (("--minutes", "60", "--latest", "07:30"), "--latest"),
+        (("--from", "+9", "--to", "+8"), "--to"),
+        (("--to", "someday"), "--to"),
+        (("--latest", "noon"), "--latest"),
+        (("--seats", "-1"), "--seats"),
+        (("--place", "moon"), "--place"),
+        (("--optional", "nobody"), "--optional"),
+        (("--one-of", "nobody,mayor"), "--one-of"),
+    ],
+)
+def test_a_mistake_names_the_option_it_is_in(office: Terminal, words: tuple[str, ...], option: str) -> None:
+    """One that was given: nobody looks for a mistake in what was left out."""
+    result = office.run("ask", "--title", "Budget", "-r", "deputy", *words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{option}: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_long_meeting_is_not_the_fault_of_an_hour_nobody_gave(office: Terminal) -> None:
+    """By default there is room for twelve hours; with an early end the end is named."""
+    told = office.run("ask", "--title", "x", "-r", "mayor", "--minutes", "600", "--earliest", "20:00")
+    assert "--latest" not in told.stderr
+
+
+def test_who_and_where_there_is_are_told(office: Terminal) -> None:
+    """A mistyped id is mended from the sentence."""
+    told = office.run("ask", "--title", "x", "-r", "Rosa", "--place", "hall").stderr
+    assert "Known are mayor and deputy" in told
+    assert "Known are city-hall" in told
 
 
 def test_what_is_taken_meanwhile_is_not_confirmed(office: Terminal) -> None:

@@ -68,6 +68,36 @@ def test_errors_are_json_where_answers_are(nowhere: Terminal) -> None:
     assert nowhere.refused("nonsense", code=2)["error"] == "usage"
 
 
+@pytest.mark.parametrize(
+    ("words", "about"),
+    [
+        (("calendars", "add", "week"), "ADDRESS"),
+        (("calendars", "add", "week", "x.ics"), "--owner"),
+        (("import", "not-there.ics", "--owner", "mayor"), "not-there.ics"),
+        (("restore", "not-there", "--yes"), "not-there"),
+        (("solve", "not-there.json"), "not-there.json"),
+        (("user", "token", "sam"), "--name"),
+        (("user", "add", "sam", "--duty", "king"), "king"),
+        (("events", "--nonsense"), "--nonsense"),
+        (("nonsense",), "nonsense"),
+    ],
+)
+def test_what_was_not_understood_is_told_on_one_line(nowhere: Terminal, words: tuple[str, ...], about: str) -> None:
+    """With the command whose help explains it."""
+    result = nowhere.run(*words)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert about in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.endswith("--help`.\n")
+
+
+def test_a_group_alone_shows_its_help(nowhere: Terminal) -> None:
+    """Which is what somebody wants who types no more."""
+    result = nowhere.run("calendars")
+    assert "Commands:" in result.stderr + result.stdout
+
+
 def test_every_mistake_of_a_file_is_told(terminal: Terminal) -> None:
     """With the file and the key, on a line each."""
     policy = terminal.folder / "policy.toml"

@@ -38,6 +38,18 @@ def test_people_read_the_offices_wall_clock(terminal: Terminal) -> None:
     assert "Cabinet" in result.stdout
 
 
+def test_the_list_says_whose_event_it_is_and_where_an_end_is_unknown(terminal: Terminal) -> None:
+    """Afternoons are told on the 24-hour clock; an event that only begins is not one that ends at once."""
+    start = f"UID:open\r\nDTSTART;TZID=America/New_York:{MONDAY:%Y%m%d}T151500\r\nSUMMARY:Reception\r\n"
+    connect(terminal, "hers", a_meeting("w", MONDAY, "1315", "1415", "Cabinet"))
+    connect(terminal, "his", start, owner="deputy")
+    lines = terminal.run("events", "--from", f"{MONDAY}", "--to", f"{MONDAY + timedelta(days=1)}").stdout.splitlines()
+    assert [line.partition(", ")[2].partition(", ")[2] for line in lines] == [
+        "13:15–14:15  Rosa Álvarez: Cabinet",
+        "15:15, no end known  Tom Birch: Reception",
+    ]
+
+
 def test_nothing_found_ends_with_one(terminal: Terminal) -> None:
     """As grep does."""
     connect(terminal, "week", a_meeting("w", MONDAY, "0900", "0930"))
@@ -52,7 +64,7 @@ def test_events_of_one_person_or_one_calendar(terminal: Terminal) -> None:
     assert [one["uid"] for one in terminal.told("events", *days)] == ["a", "b"]
     assert [one["uid"] for one in terminal.told("events", *days, "--person", "deputy")] == ["b"]
     assert [one["uid"] for one in terminal.told("events", *days, "--calendar", "hers")] == ["a"]
-    assert terminal.refused("events", "--person", "nobody", code=2)["error"] == "not-found"
+    assert "mayor, deputy" in terminal.refused("events", "--person", "nobody", code=2)["sentence"]
     assert terminal.refused("events", "--calendar", "none", code=2)["error"] == "not-found"
 
 

@@ -147,6 +147,7 @@ def test_a_port_that_is_taken_is_bad_input(terminal: Terminal) -> None:
     assert process.returncode == 2
     last = told.strip().splitlines()[-1]
     assert str(port) in last
+    assert "starts" not in told
     assert "Traceback" not in told
 
 
