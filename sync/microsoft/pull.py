@@ -125,11 +125,14 @@ class Puller:
             return self._changes(told, dict(before["days"]))
 
     def _changes(self, told: Round, days: dict[str, str]) -> Pulled:
-        if not told.entries and not told.removed:
+        again = [master for master, marks in days.items() if not marks]
+        if not told.entries and not told.removed and not again:
             cursor = Cursor(json.dumps({"link": told.link, "days": days}), self._stamp())
             return Pulled(cursor=cursor, window=self.window, unchanged=True)
         brought = Brought(days=days)
         singles, series = self._sorted(told, brought)
+        for unread in again:
+            series.setdefault(unread, [])
         whose = {mark: master for master, marks in days.items() for mark in _marks(marks)}
         for key in sorted(told.removed):
             master = key if key in days else whose.get(_mark(key))
@@ -267,6 +270,7 @@ class Puller:
         master = self._event(told, key)
         if master is FORBIDDEN:
             brought.present.add(key)
+            brought.days[key] = ""  # to be asked for again with the next round
             self._bring_orphans(occurrences, brought)
             return
         if master is None or not master.get("recurrence"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -271,6 +271,7 @@ def run(schema: Schema, examples: int, steps: int) -> None:
         stateful_step_count=steps,
         deadline=None,
         print_blob=True,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes, the steps are printed anyway
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Calendars, settings=how)
