@@ -14,6 +14,7 @@ from agenda.model.sentences import say
 from web.access import DECIDES, READS_REQUESTS, open_to
 from web.house import the_office, this_house
 from web.pages.day import link
+from web.pages.options import venue_name
 from web.pages.outbox import row_of, sends_mail
 from web.show import for_reader, tell
 
@@ -35,6 +36,7 @@ def one(meeting_id: str) -> ResponseReturnValue:
         is_on=meeting.state is MeetingState.CONFIRMED,
         when=show.interval(meeting.slot),
         place=place,
+        venue=venue_name(show, meeting.venue_name),
         confirmed=show.sentence(
             say("%(who)s, %(when)s", who=meeting.confirmed_by, when=meeting.confirmed_at),
         ),

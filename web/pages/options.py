@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agenda.actions.take_in import EARLIEST, LATEST
 from agenda.model.ids import PersonId
-from agenda.model.planning import Drive, NoPlan, Option, Plan, RuleName, WayOut
+from agenda.model.planning import Drive, NoPlan, Option, Plan, RuleName, Term, TermName, WayOut
 from agenda.model.proposals import Proposal, ProposalState
 from agenda.model.requests import Request, RequestState
 from agenda.model.sentences import Fact, Sentence, say
@@ -18,6 +18,9 @@ from web.show import Show, for_reader
 
 MOST_WAYS_OUT = 3
 
+NO_PLACE: Mapping[str, Sentence] = {one.template: one for one in (say("To be agreed"), say("Video call"))}
+"""Venues that are no place of the city (agenda/model/availability.py)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StripShown:
@@ -26,8 +29,6 @@ class StripShown:
     label: str
     name: str
     blocks: list[Shown]
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ def _way_out(show: Show, way: WayOut) -> WayOutShown:
     return WayOutShown(
         day=show.long_day(start.date()),
         times=show.times(way.slot),
-        venue=way.venue_name,
+        venue=venue_name(show, way.venue_name),
         gives_up=tuple(show.sentence(one) for one in _given_up(show, way)),
         is_at_night=start.time() < EARLIEST or end.time() > LATEST or end.date() > start.date(),
     )
@@ -175,9 +176,9 @@ def _option(show: Show, index: int, option: Option) -> OptionShown:
         index=index,
         day=show.long_day(day),
         times=show.times(option.slot),
-        venue=show.sentence(say("Call")) if option.is_virtual else option.venue_name,
+        venue=show.sentence(say("Call")) if option.is_virtual else venue_name(show, option.venue_name),
         price=option.score,
-        terms=[(term.points, show.sentence(term.sentence)) for term in option.terms],
+        terms=[(term.points, show.sentence(term.sentence)) for term in _told_once(option.terms)],
         attending=show.fact(tuple(map(_name, option.attending))),
         missing=show.fact(tuple(map(_name, option.missing))) if option.missing else "",
         drives=[_drive(show, drive) for drive in option.drives],
@@ -186,8 +187,6 @@ def _option(show: Show, index: int, option: Option) -> OptionShown:
                 label=f"{show.day(day)}, {person.name}",
                 name=person.name,
                 blocks=blocks,
-                before=_neighbour(show, option, person.id, is_before=True),
-                after=_neighbour(show, option, person.id, is_before=False),
             )
             for person, blocks in drawn
         ],
@@ -195,6 +194,23 @@ def _option(show: Show, index: int, option: Option) -> OptionShown:
         first=first,
         last=last,
     )
+
+
+def _told_once(terms: Sequence[Term]) -> list[Term]:
+    """The parts of a price with drives nobody has measured in one line: the list of drives tells which they are."""
+    vague = [one for one in terms if one.name is TermName.UNCERTAIN_LEG]
+    if len(vague) < 2:
+        return list(terms)
+    sentence = say("%(count)s of the drives are not measured, only estimated", count=len(vague))
+    together = Term(TermName.UNCERTAIN_LEG, sum(one.points for one in vague), sentence)
+    first = terms.index(vague[0])
+    return [*terms[:first], together, *(one for one in terms[first:] if one.name is not TermName.UNCERTAIN_LEG)]
+
+
+def venue_name(show: Show, name: str) -> str:
+    """The name of a venue; in the reader's language where it is none of the city's own."""
+    found = NO_PLACE.get(name)
+    return show.sentence(found) if found is not None else name
 
 
 def _name(person: PersonId) -> str:
@@ -212,12 +228,3 @@ def _drive(show: Show, drive: Drive) -> str:
     if not origin:
         return show.sentence(say("%(person)s: %(drive)s", person=person, drive=way))
     return show.sentence(say("%(person)s: from %(origin)s, %(drive)s", person=person, origin=origin, drive=way))
-
-
-def _neighbour(show: Show, option: Option, person: PersonId, *, is_before: bool) -> str:
-    """The drive on one side of a slot, in words; empty where there is none."""
-    for drive in option.drives:
-        if drive.person == person and (drive.interval.end <= option.slot.start) is is_before:
-            goal = Drawer(show, the_office().directory).place_name(drive.goal)
-            return show.sentence(drive_sentence(drive.leg.minutes, drive.leg.quality, goal))
-    return ""

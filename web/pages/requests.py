@@ -66,7 +66,7 @@ def everything() -> ResponseReturnValue:
 @pages.get("/requests/new")
 @open_to(DECIDES)
 def blank() -> ResponseReturnValue:
-    """An empty form, looking two weeks ahead as far as the office's notice allows."""
+    """An empty form, looking two weeks ahead as far as the office's notice allows; `like` fills it from a request."""
     office = the_office()
     first = office.look.today() + timedelta(days=office.policy.lead_days)
     usual = {
@@ -76,6 +76,14 @@ def blank() -> ResponseReturnValue:
         "priority": str(Priority.CITY.value),
         PART + office.directory.principal.id: Role.REQUIRED.value,
     }
+    like = request.args.get("like", "")
+    if like:
+        found, _ = office.look.request(RequestId(like))
+        said = office.take_in.draft_of(found)
+        same = typed_of(said)
+        if said.first_day < office.look.today():
+            same = MultiDict({**same, **{name: usual[name] for name in ("first_day", "last_day")}})
+        return _form(Typed(same), ())
     return _form(Typed(MultiDict(usual)), ())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from agenda.model.ids import ProposalId
 from agenda.model.people import Role
-from agenda.model.planning import NoPlan, Reason, RuleName, SolveStatus, WayOut
+from agenda.model.planning import NoPlan, Reason, RuleName, SolveStatus, TermName, WayOut
 from agenda.model.proposals import Proposal
 from agenda.model.requests import RequestState
 from agenda.model.sentences import say
@@ -215,7 +215,25 @@ def test_drives_are_told_with_how_well_they_are_known(city: City) -> None:
     browser.post(f"/requests/{request.id}/slots")
     page = browser.read(f"/requests/{request.id}")
     assert "Drives" in page
+    options = city.office.look.request(request.id)[1].options  # type: ignore[union-attr]  # it was asked for just now
+    assert page.count("Rosa Alvarez: from City Hall, roughly") <= len(options), "each drive once to an option"
     assert "Rosa Alvarez: from City Hall, roughly" in page
+
+
+def test_drives_nobody_measured_make_one_line_of_the_price(city: City) -> None:
+    """The points of all of them; the lines of a price still add up to it."""
+    proposal = city.proposes(place="station-3", last_day=MONDAY)
+    request, _ = city.office.look.request(proposal.request)
+    page = city.browser().read(f"/requests/{request.id}")
+    for option in proposal.options:
+        vague = sum(one.name is TermName.UNCERTAIN_LEG for one in option.terms)
+        assert vague >= 2
+        assert f"{vague} of the drives are not measured, only estimated" in page
+    assert "rough estimate" not in page
+    for part in page.split('class="panel option"')[1:]:
+        price = re.search(r"Price (\d+)", part)
+        assert price is not None
+        assert sum(map(int, re.findall(r'class="numbers">\+(\d+)<', part))) == int(price[1])
 
 
 def test_windows_are_told_as_days_and_hours(city: City) -> None:
@@ -253,6 +271,31 @@ def test_a_request_is_declined(city: City) -> None:
     again = browser.post(f"/requests/{proposal.request}/slots")
     assert again.status_code == 422
     assert "already decided" in again.text
+
+
+def test_a_new_request_is_filled_in_from_one_that_is_decided(city: City) -> None:
+    """With all it said; days that are over are replaced by those an empty form proposes."""
+    meeting = city.confirms(title="Harbor plan", purpose="Talk about the harbor", seats=7)
+    city.office.decide.cancel(meeting.id)
+    browser = city.browser()
+    link = f"/requests/new?like={meeting.request}"
+    assert f'href="{link}"' in browser.read(f"/requests/{meeting.request}")
+    page = browser.read(link)
+    for word in ('value="Harbor plan"', "Talk about the harbor", 'value="7"', 'value="2026-03-02"'):
+        assert word in page
+    assert 'action="/requests/new"' in page
+    city.clock.advance(timedelta(days=30))
+    assert 'value="2026-03-02"' not in city.browser().read(link)
+    assert city.browser().get("/requests/new?like=nothing").status_code == 404
+
+
+def test_what_has_no_place_is_told_in_the_readers_language(city: City) -> None:
+    """The solver's own word for it is English."""
+    proposal = city.proposes(place="")
+    browser = city.browser(language="es")
+    page = browser.read(f"/requests/{proposal.request}")
+    assert "Por acordar" in page
+    assert "To be agreed" not in page
 
 
 def test_the_mayor_reads_but_leaves_the_deciding_to_the_secretary(city: City) -> None:
