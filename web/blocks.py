@@ -6,9 +6,9 @@ beside what it overlaps, is listed instead of drawn: nothing is ever left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from agenda.actions.look import Block, BlockKind
 from agenda.model.events import EventKey
@@ -30,6 +30,8 @@ USUAL = (8 - FIRST_HOUR) * 4, (18 - FIRST_HOUR) * 4
 
 LANES = 3
 WIDE_RULER_EVERY_H = 3
+
+EVENTS = frozenset({BlockKind.EVENT, BlockKind.TENTATIVE, BlockKind.CONFIRMED, BlockKind.PRIVATE})
 
 Warnings = Mapping[tuple[PersonId, EventKey], Sentence]
 """What is wrong with an event in somebody's day."""
@@ -83,12 +85,20 @@ class Drawer:
         whole = days_of(day, day + DAY, self.show.zone)
         found = [(block, shared) for block in blocks if (shared := _shared(block.interval, whole)) is not None]
         lanes = _lanes([_row(block, shared) for block, shared in found])
+        started = {block.interval.start for block, _ in found if block.kind in EVENTS and not block.is_all_day}
         return [
-            self._shown(block, shared, whole, person, lane) for (block, shared), lane in zip(found, lanes, strict=True)
+            self._shown(block, shared, whole, person, lane, started)
+            for (block, shared), lane in zip(found, lanes, strict=True)
         ]
 
     def _shown(
-        self, block: Block, shared: Interval, whole: Interval, person: PersonId | None, lane: tuple[int, int]
+        self,
+        block: Block,
+        shared: Interval,
+        whole: Interval,
+        person: PersonId | None,
+        lane: tuple[int, int],
+        started: Collection[datetime],
     ) -> Shown:
         fills_day = block.is_all_day or shared == whole
         column: int | None
@@ -109,7 +119,7 @@ class Drawer:
             lane=lane[0],
             lanes=lane[1],
             href=self.href(block),
-            word=self._word(block),
+            word=self._word(block, started),
             warning=self.show.sentence(warning),
         )
 
@@ -137,8 +147,12 @@ class Drawer:
             case _:
                 return block.title or self.show.sentence(say("Without a title")), self._where(block)
 
-    def _word(self, block: Block) -> str:
+    def _word(self, block: Block, started: Collection[datetime]) -> str:
         """What is said of it instead of its kind."""
+        if block.kind is BlockKind.UNKNOWN:
+            # The event itself stands beside it and was read; what nobody knows is how long it takes.
+            is_end = not block.is_all_day and block.interval.start in started
+            return self.show.sentence(say("End not known")) if is_end else ""
         if not block.busy:
             return self.show.sentence(say("Takes no time"))
         return self.show.sentence(say("Private")) if block.is_private else ""

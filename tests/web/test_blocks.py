@@ -50,6 +50,15 @@ def test_a_block_stands_where_its_time_is(start: str, end: str, column: int | No
     assert (block.column, block.width) == (column, width)
 
 
+def test_where_the_event_itself_was_read_only_its_end_is_unknown() -> None:
+    """Beside it "not read" would be untrue; where nothing was read it is true, all day long too."""
+    known = event("09:00", "09:00")
+    beside, alone = (Block(kind=BlockKind.UNKNOWN, interval=on_monday(start, "10:30")) for start in ("09:00", "09:15"))
+    assert [one.word for one in drawn(known, beside, alone)] == ["", "End not known", ""]
+    whole = Block(kind=BlockKind.UNKNOWN, interval=on_monday("00:00", "12:00"), is_all_day=True)
+    assert [one.word for one in drawn(event("00:00", "01:00"), whole)] == ["", ""]
+
+
 def test_what_goes_over_midnight_stands_on_both_days() -> None:
     """Cut at midnight on each."""
     block = Block(
