@@ -101,7 +101,8 @@ def week_of(asked: Asked, problems: Sequence[BadInputError] = ()) -> dict[str, o
         "last": last,
         "kinds": _kinds(found),
         "everybody": list(office.directory.people.values()),
-        "today_link": asked.link(today),
+        # A working week does not show a Saturday: today's own week is shown whole then.
+        "today_link": asked.link(today) if today.weekday() < WORKING_WEEK else address(today, WHOLE_WEEK, asked.people),
         "previous_link": asked.link(asked.first - 7 * DAY),
         "next_link": asked.link(asked.first + 7 * DAY),
         "is_empty": not any(found.cells.values()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -92,6 +93,15 @@ def test_one_goes_from_week_to_week(city: City) -> None:
     assert 'href="/week?on=2026-02-23&amp;person=mayor&amp;days=7" rel="prev"' in page
     assert 'href="/week?on=2026-03-09&amp;person=mayor&amp;days=7" rel="next"' in page
     assert "Tom Birch</a>" not in page
+
+
+def test_at_a_weekend_today_is_shown_too(city: City) -> None:
+    """The first page opens the week to come; "Today" shows the whole of the week that today lies in."""
+    city.clock.advance(timedelta(days=1))
+    page = city.browser().read("/")
+    assert 'href="/week?on=2026-02-23&amp;days=7">Today' in page
+    week = city.browser().read("/week?on=2026-02-23&days=7")
+    assert '<span class="tag">Today</span>' in week
 
 
 def test_a_person_nobody_knows_is_left_out(city: City) -> None:
