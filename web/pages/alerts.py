@@ -40,6 +40,7 @@ def everything() -> ResponseReturnValue:
     return render_template(
         "alerts.html",
         standing=[_row(one) for one in sorted(standing, key=_when)],
+        sees_events=viewer().duty in SEES_EVERYTHING,
         settled=[_row(one) for one in alerts if one.settled_at is not None],
     )
 

@@ -110,20 +110,27 @@ def row_of(state: CalendarState) -> dict[str, object]:
 
 
 def _problems(problems: Sequence[Problem]) -> list[dict[str, object]]:
-    """What could not be read, the worst first. Who may not see titles learns where it is, not what it says."""
+    """What could not be read, the worst first, each kind once. Who may not see titles learns where, not what."""
     show = for_reader()
     sees_all = viewer().duty in SEES_EVERYTHING
     ordered = sorted(problems, key=lambda one: (one.severity is not Severity.ERROR, one.line))
+    groups: dict[tuple[Severity, str], list[Problem]] = {}
+    for one in ordered[:MOST_PROBLEMS]:
+        groups.setdefault((one.severity, show.sentence(one.sentence) if sees_all else ""), []).append(one)
     return [
         {
-            "is_error": one.severity is Severity.ERROR,
-            "severity": show.word(one.severity),
-            "sentence": show.sentence(one.sentence) if sees_all else "",
-            "line": one.line,
-            "uid": one.uid if sees_all else "",
-            "at": show.interval(one.interval) if one.interval is not None and sees_all else "",
+            "is_error": severity is Severity.ERROR,
+            "severity": show.word(severity),
+            "sentence": sentence,
+            "count": len(alike),
+            "lines": show.fact(tuple(str(line) for line in sorted({one.line for one in alike if one.line}))),
+            "places": [
+                {"uid": one.uid, "at": show.interval(one.interval) if one.interval is not None else ""}
+                for one in alike
+                if sees_all and (one.uid or one.interval is not None)
+            ],
         }
-        for one in ordered[:MOST_PROBLEMS]
+        for (severity, sentence), alike in groups.items()
     ]
 
 

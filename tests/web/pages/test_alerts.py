@@ -13,6 +13,15 @@ def test_where_everything_works_the_page_says_so(empty_city: City) -> None:
     assert "Everything works" in empty_city.browser().read("/alerts")
 
 
+def test_to_it_the_page_says_what_it_shows(city: City) -> None:
+    """Two conflicts are open: that they are not shown does not make everything work."""
+    page = city.browser(Duty.IT).read("/alerts")
+    assert "Everything works" not in page
+    assert "The machinery works" in page
+    assert "Overlaps and drives without time are shown to those who see the events." in page
+    assert "Shown here:" not in city.browser().read("/alerts")
+
+
 def test_an_alert_names_both_events_and_the_minutes(city: City) -> None:
     """With the person, the time, and the way to the day."""
     page = city.browser().read("/alerts")

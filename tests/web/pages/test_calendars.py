@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from agenda.model.calendars import Calendar
+from agenda.model.calendars import Calendar, Problem, Severity
 from agenda.model.errors import TryLaterError
 from agenda.model.events import Event
 from agenda.model.ids import CalendarId
+from agenda.model.sentences import say
 from agenda.model.users import Duty
 from tests.builders import on_monday
 from tests.web.city import City, mayors_week
@@ -34,6 +35,28 @@ def test_problems_are_listed_with_their_line(city: City) -> None:
     page = city.browser().read("/calendars/mayor-calendar")
     assert "line 17" in page
     assert "The end is missing; 60 minutes are assumed." in page
+
+
+def test_problems_that_are_alike_are_told_once(city: City) -> None:
+    """With how many they are and on which lines; another kind stays apart."""
+    guess = say("The end is missing; %(minutes)s minutes are assumed.", minutes=60)
+    other = say("Twice in the file.")
+    city.provider.problems = tuple(
+        Problem(severity=Severity.WARNING, sentence=sentence, uid=f"{line}@example.org", line=line)
+        for line, sentence in ((31, guess), (4, guess), (90, guess), (8, other))
+    )
+    city.provider.holds(calendar_of(city), [*mayors_week(), *another()])
+    city.office.pull.calendar(MAYORS)
+    page = city.browser().read("/calendars/mayor-calendar")
+    assert page.count("The end is missing") == 1
+    assert "3 times" in page
+    assert "lines 4, 31, and 90" in page
+    assert "line 8<" in page
+    assert "UID 31@example.org" in page
+    seen_by_it = city.browser(Duty.IT).read("/calendars/mayor-calendar")
+    assert "4 times" in seen_by_it
+    assert "lines 4, 8, 31, and 90" in seen_by_it
+    assert "example.org" not in seen_by_it.partition('class="panel"')[0].partition("<main")[2]
 
 
 def test_it_learns_where_a_problem_is_but_not_what_it_says(city: City) -> None:
