@@ -38,14 +38,19 @@ WHY: Mapping[str, Sentence] = {
 
 @dataclass(slots=True)
 class _Kept:
-    """A consent as it is kept: which rights it was asked for, which consent it is, and msal's cache."""
+    """A consent as it is kept: which rights it was asked for, which consent it is, and msal's cache.
+
+    A code for another device is given to a public client only, one without a secret; it renews what it was given, too.
+    """
 
     rights: tuple[str, ...]
     consent: str
     cache: str = field(default="", repr=False)
+    is_public: bool = False
 
     def text(self) -> str:
-        return json.dumps({"rights": self.rights, "consent": self.consent, "cache": self.cache})
+        told = {"rights": self.rights, "consent": self.consent, "cache": self.cache, "is_public": self.is_public}
+        return json.dumps(told)
 
     def keep(self, cache: str) -> None:
         self.cache = cache
@@ -93,7 +98,7 @@ class MicrosoftGate:
 
     def begin_device(self, login: str, *, writes: bool) -> DeviceConsent:
         """Begin a person's consent by a code, or RefusedError."""
-        kept = _Kept(_rights(writes=writes), fresh_id())
+        kept = _Kept(_rights(writes=writes), fresh_id(), is_public=True)
         begun = self._tokens(kept).begin_device()
         told = {"flow": begun.flow, "login": login, "rights": kept.rights, "code": begun.code, "at": begun.address}
         return DeviceConsent(
@@ -103,7 +108,7 @@ class MicrosoftGate:
     def finish_device(self, kept: str) -> Credential:
         """Wait until the person has agreed; raises as `finish` does."""
         told = json.loads(kept)
-        made = _Kept(tuple(told["rights"]), fresh_id())
+        made = _Kept(tuple(told["rights"]), fresh_id(), is_public=True)
         code = auth.DeviceCode(code=told["code"], address=told["at"], expires_in_s=0, flow=told["flow"])
         return self._credential(told["login"], made, self._tokens(made).wait_for_device(code))
 
@@ -148,7 +153,7 @@ class MicrosoftGate:
         consent, tokens = self._of_people.get(account, ("", None))
         if tokens is None or consent != kept.consent:  # what was at hand belongs to a consent that was replaced
             tokens = auth.Tokens(
-                self._app(kept.rights),
+                self._app(kept),
                 lambda: _cache_of(self._load(account, calendar.name), kept.consent),
                 lambda cache: self._save(account, kept, cache),
                 way=self.way_out(),
@@ -176,7 +181,7 @@ class MicrosoftGate:
         if found is None:
             return None
         told: dict[str, Any] = json.loads(found.text)
-        return _Kept(tuple(told["rights"]), told["consent"], told["cache"])
+        return _Kept(tuple(told["rights"]), told["consent"], told["cache"], told["is_public"])
 
     def _save(self, account: AccountId, kept: _Kept, cache: str) -> None:
         """Keep renewed tokens, unless their consent was replaced or forgotten meanwhile."""
@@ -187,14 +192,14 @@ class MicrosoftGate:
 
     def _tokens(self, kept: _Kept) -> auth.Tokens:
         """Tokens whose cache lives in `kept`."""
-        return auth.Tokens(self._app(kept.rights), lambda: kept.cache or None, kept.keep, way=self.way_out())
+        return auth.Tokens(self._app(kept), lambda: kept.cache or None, kept.keep, way=self.way_out())
 
-    def _app(self, rights: tuple[str, ...]) -> auth.App:
+    def _app(self, kept: _Kept) -> auth.App:
         found = self.settings
         if not found.client_id:
             raise RefusedError(auth.PLATFORM, say("the settings name no app. Set microsoft.client_id."))
         certificate = None
-        if found.certificate_file.name:
+        if found.certificate_file.name and not kept.is_public:
             text = text_of(found.certificate_file, auth.PLATFORM)
             key = KEY.search(text)
             if key is None:
@@ -207,9 +212,9 @@ class MicrosoftGate:
             client_id=found.client_id,
             authority=found.authority_url,
             resource=f"{graph.scheme}://{graph.netloc}",
-            secret=found.client_secret.reveal(),
+            secret="" if kept.is_public else found.client_secret.reveal(),
             certificate=certificate,
-            rights=rights,
+            rights=kept.rights,
         )
 
     def way_out(self) -> Outbound:
