@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -40,6 +42,19 @@ def test_help_lists_every_command_and_loads_none() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert all(f"\n  {name} " in done.stdout for name in DOORS)
+
+
+def test_every_command_of_the_readme_is_one() -> None:
+    """And what a newcomer needs is among them."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"antechamber ([a-z]+)(?: ([a-z]+)\b)?", readme))
+    assert {("user", "add"), ("user", "token"), ("calendars", "add")} <= named
+    for name, inner in named:
+        command = main.get_command(None, name)  # type: ignore[arg-type]  # no context is needed for it
+        assert command is not None, name
+        if isinstance(command, click.Group) and inner:
+            assert inner in command.commands, (name, inner)
+    assert "demo --fresh" in readme
 
 
 @pytest.mark.parametrize("name", DOORS)
