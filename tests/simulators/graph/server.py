@@ -15,10 +15,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.simulators.graph.asked import Asked
 from tests.simulators.graph.checks import RefusedRequestError, wrong_answer
 from tests.simulators.graph.faults import Fault, FaultPlan
 from tests.simulators.graph.schema import Schema
-from tests.simulators.graph.service import Asked, Service
+from tests.simulators.graph.service import Service
 from tests.simulators.graph.world import Json, World
 
 AT_ONCE = 4

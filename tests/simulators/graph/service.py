@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from tests.simulators.graph import views
+from tests.simulators.graph.asked import Asked
 from tests.simulators.graph.checks import (
     BY_UID,
     EXPAND,
@@ -21,40 +22,14 @@ from tests.simulators.graph.checks import (
     check_query,
     unquoted,
 )
+from tests.simulators.graph.rounds import Round
 from tests.simulators.graph.schema import Schema
+from tests.simulators.graph.subscriptions import Subscriptions, instant
 from tests.simulators.graph.world import Item, Json, Occurrence, World, is_within
 
 MAX_PAGE = 1000
 DELTA_PAGE = 50
 SCHEDULES, SCHEDULE_DAYS = 20, 62
-
-
-@dataclass(slots=True, kw_only=True)
-class Asked:
-    """A request, taken apart. `path` begins after the version."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    prefer: str
-    if_match: str
-    body: Any
-    scopes: frozenset[str]
-    mailbox: str
-    """Whose token it is; empty for an app's own."""
-
-
-@dataclass(slots=True)
-class Round:
-    """A delta round: its window, what it still has to tell, and what is known at its end."""
-
-    calendar: str
-    start: datetime
-    end: datetime
-    entries: list[Json]
-    versions: dict[str, str]
-    at: int = 0
-    outside: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -74,10 +49,19 @@ class Service:
     ignores_if_match: bool = False
     rounds: dict[str, Round] = field(default_factory=dict)
     expired: set[str] = field(default_factory=set)
-    subscriptions: dict[str, Json] = field(default_factory=dict)
     state_error: tuple[int, str] = (410, "SyncStateNotFound")
     schedule_errors: dict[str, str] = field(default_factory=dict)
     issued: int = 0
+    desk: Subscriptions = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the desk for subscriptions."""
+        self.desk = Subscriptions(self.world, self.schema)
+
+    @property
+    def subscriptions(self) -> dict[str, Json]:
+        """Those that are known, by id."""
+        return self.desk.known
 
     def forget_tokens(self) -> None:
         """No delta token handed out so far is good any more."""
@@ -88,7 +72,7 @@ class Service:
         """Status, body, and the schema type that the body is of."""
         with self.world.lock:
             if asked.path.startswith("/subscriptions"):
-                return self._subscriptions(asked)
+                return self.desk.answer(asked)
             owner, rest = self._owner(asked)
             calendar, rest = self._calendar(owner, rest)
             return self._calendar_call(asked, owner, calendar, rest)
@@ -160,7 +144,7 @@ class Service:
     def _window(self, asked: Asked) -> tuple[datetime, datetime]:
         query = {name.lower(): value for name, value in asked.query.items()}
         try:
-            start, end = (_instant(query[one]) for one in ("startdatetime", "enddatetime"))
+            start, end = (instant(query[one]) for one in ("startdatetime", "enddatetime"))
         except (KeyError, ValueError) as error:
             raise RefusedRequestError(
                 400, "ErrorInvalidParameter", "startDateTime and endDateTime are needed."
@@ -399,52 +383,6 @@ class Service:
             entry = {"status": shown["showAs"], "isPrivate": is_private, "start": shown["start"], "end": shown["end"]}
             items.append(entry if is_private else {**entry, "subject": shown["subject"]})
         return {"scheduleId": who, "availabilityView": "", "scheduleItems": items}
-
-    def _subscriptions(self, asked: Asked) -> tuple[int, Json | None, str]:
-        found = re.fullmatch(r"/subscriptions(?:/([^/]+))?(/reauthorize)?", asked.path)
-        if found is None:
-            raise RefusedRequestError(400, "BadRequest")
-        if found[1] is None:
-            return self._subscribe(asked)
-        if found[1] not in self.subscriptions:
-            raise RefusedRequestError(404, "ResourceNotFound", "The object was not found.")
-        subscription = self.subscriptions[found[1]]
-        if found[2]:
-            return 204, None, ""
-        if asked.method == "DELETE":
-            del self.subscriptions[found[1]]
-            return 204, None, ""
-        if asked.method == "PATCH":
-            if set(asked.body) - {"expirationDateTime", "notificationUrl"}:
-                raise RefusedRequestError(400, "InvalidRequest", "Only the expiry can be changed.")
-            self._check_expiry(asked.body["expirationDateTime"])
-            subscription |= asked.body
-        return 200, subscription, "graph.subscription"
-
-    def _subscribe(self, asked: Asked) -> tuple[int, Json, str]:
-        if problems := list(self.schema.wrong(asked.body, "graph.subscription", "subscription")):
-            raise RefusedRequestError(400, "InvalidRequest", "; ".join(problems))
-        body: Json = asked.body
-        check_prefer(asked.prefer)
-        for one in self.subscriptions.values():
-            if (one["resource"], one["changeType"]) == (body["resource"], body["changeType"]):
-                raise RefusedRequestError(409, "Conflict", "There is such a subscription.")
-        if len(body.get("clientState", "")) > 128:
-            raise RefusedRequestError(400, "InvalidRequest", "clientState is too long.")
-        self._check_expiry(body["expirationDateTime"])
-        self.issued += 1
-        found = {**body, "id": f"sub-{self.issued}"}
-        self.subscriptions[found["id"]] = found
-        return 201, {name: value for name, value in found.items() if name != "clientState"}, "graph.subscription"
-
-    def _check_expiry(self, text: str) -> None:
-        if _instant(text) - self.world.now > timedelta(minutes=10_080):
-            raise RefusedRequestError(400, "InvalidRequest", "Subscription expiration can only be 10080 minutes.")
-
-
-def _instant(text: str) -> datetime:
-    found = datetime.fromisoformat(re.sub(r"\.(\d{6})\d+", r".\1", text))
-    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
 
 
 def _wall(told: Mapping[str, str]) -> datetime:
