@@ -72,6 +72,17 @@ class Rooms(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, door.brief) for name, door in DOORS.items()])
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read what stands before the command; what is not understood is told as `invoke` tells it."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if error.ctx is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+                raise
+            raise click.exceptions.Exit(say_usage(error.ctx, error)) from error
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; what the office could not do is said in one sentence, and told by the exit code."""
         if "--json" in (*ctx._protected_args, *ctx.args):  # before a command is known that could say so

@@ -90,7 +90,10 @@ def ask(ctx: click.Context, /, **typed: object) -> None:
     household = open_office(ctx)
     office = household.office
     draft = _draft(office, typed)
-    problems = tuple(_as_typed(one, office, typed) for one in office.take_in.check(draft))
+    found = office.take_in.check(draft)
+    is_too_long = any(one.field == "duration_min" for one in found)  # then it need not be said that it does not fit
+    told = [one for one in found if one.field != "latest" or typed["latest"] is not None or not is_too_long]
+    problems = tuple(_as_typed(one, office, typed) for one in told)
     if problems:
         ctx.meta[FLAGS] = OPTIONS
         raise BadInputsError(problems)

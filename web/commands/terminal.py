@@ -120,7 +120,9 @@ def say_usage(ctx: click.Context, error: click.UsageError) -> int:
         told = {"error": "usage", "sentence": sentence, "exit_code": BAD_INPUT}
         click.echo(json.dumps(told, ensure_ascii=False), err=True)
     else:
-        asked = error.ctx.command_path if error.ctx is not None else ctx.command_path
+        asked = f"{ctx.command_path} {ctx.invoked_subcommand or ''}".strip()
+        if error.ctx is not None:  # a parser that stumbles early does not tell it
+            asked = error.ctx.command_path
         click.echo(f"{sentence} See `{asked} --help`.", err=True)
     return BAD_INPUT
 

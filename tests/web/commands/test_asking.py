@@ -85,6 +85,7 @@ def test_every_field_that_is_wrong_is_told_at_once(office: Terminal) -> None:
     ("words", "option"),
     [
         (("--minutes", "-5"), "--minutes"),
+        (("--minutes", "1000"), "--minutes"),
         (("--minutes", "710", "--earliest", "11:00"), "--earliest"),
         (("--minutes", "60", "--earliest", "11:00", "--latest", "11:30"), "--latest"),
         (("--minutes", "60", "--latest", "07:30"), "--latest"),

@@ -95,6 +95,8 @@ def test_errors_are_json_where_answers_are(nowhere: Terminal) -> None:
         (("user", "add", "sam", "--duty", "king"), "king"),
         (("events", "--nonsense"), "--nonsense"),
         (("nonsense",), "nonsense"),
+        (("--nonsense", "events"), "--nonsense"),
+        (("ask", "--minutes"), "--minutes"),
     ],
 )
 def test_what_was_not_understood_is_told_on_one_line(nowhere: Terminal, words: tuple[str, ...], about: str) -> None:
@@ -105,6 +107,7 @@ def test_what_was_not_understood_is_told_on_one_line(nowhere: Terminal, words: t
     assert about in result.stderr
     assert result.stderr.count("\n") == 1
     assert result.stderr.endswith("--help`.\n")
+    assert words[0].startswith("--") or words == ("nonsense",) or f" {words[0]} " in result.stderr.rpartition("See")[2]
 
 
 def test_a_group_alone_shows_its_help(nowhere: Terminal) -> None:
