@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from agenda.model.calendars import SyncState
+from agenda.model.errors import AgendaError
 from agenda.model.ids import PersonId
 from agenda.model.meetings import OutboxState
 from agenda.model.people import Attendance
@@ -34,6 +35,7 @@ def examine(office: Office, solver: Solver) -> Iterator[Finding]:
     yield from _calendars(office)
     yield from _outbox(office)
     yield _accounts(office)
+    yield _credentials(office)
     yield _solver(solver)
 
 
@@ -94,6 +96,15 @@ def _accounts(office: Office) -> Finding:
     if not active:
         return Finding("accounts", False, say("Nobody can sign in. Run antechamber user add."))
     return Finding("accounts", True, say("%(count)s accounts can sign in.", count=active))
+
+
+def _credentials(office: Office) -> Finding:
+    try:
+        office.let_in.credentials.check()
+    except AgendaError as error:
+        return Finding("credentials", False, error.sentence)
+    count = len(office.let_in.notes())
+    return Finding("credentials", True, say("%(count)s credentials open with the key file.", count=count))
 
 
 def _solver(solver: Solver) -> Finding:
