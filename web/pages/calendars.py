@@ -124,6 +124,7 @@ def _problems(problems: Sequence[Problem]) -> list[dict[str, object]]:
             "sentence": sentence,
             "count": len(alike),
             "lines": show.fact(tuple(str(line) for line in sorted({one.line for one in alike if one.line}))),
+            "is_one_line": len({one.line for one in alike if one.line}) == 1,
             "places": [
                 {"uid": one.uid, "at": show.interval(one.interval) if one.interval is not None else ""}
                 for one in alike

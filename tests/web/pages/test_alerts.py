@@ -18,6 +18,8 @@ def test_to_it_the_page_says_what_it_shows(city: City) -> None:
     page = city.browser(Duty.IT).read("/alerts")
     assert "Everything works" not in page
     assert "The machinery works" in page
+    assert 'href="/outbox"' in page, "the navigation leads IT on"
+    assert 'href="/week"' not in page
     assert "Overlaps and drives without time are shown to those who see the events." in page
     assert "Shown here:" not in city.browser().read("/alerts")
 
