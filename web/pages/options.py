@@ -132,15 +132,22 @@ def _way_out(show: Show, way: WayOut) -> WayOutShown:
 
 
 def _given_up(show: Show, way: WayOut) -> list[Sentence]:
-    """What a way out asks for, without saying again when it would be; people who do not work then in one line."""
-    off = [_name(one.person) for one in way.gives_up if one.rule is RuleName.WORKING_HOURS and one.person is not None]
+    """What a way out asks for, without saying again when it would be; one line to a rule where it is broken often."""
     found: dict[str, Sentence] = {}
     for one in way.gives_up:
+        alike = [other.person for other in way.gives_up if other.rule is one.rule and other.person is not None]
+        people = tuple(_name(person) for person in dict.fromkeys(alike))
         match one.rule:
-            case RuleName.WORKING_HOURS if len(off) > 1:
-                sentence = say("%(people)s do not work then", people=tuple(off))
-            case RuleName.WORKING_HOURS if off:
-                sentence = say("%(person)s does not work then", person=off[0])
+            case RuleName.WORKING_HOURS if len(people) > 1:
+                sentence = say("%(people)s do not work then", people=people)
+            case RuleName.WORKING_HOURS if people:
+                sentence = say("%(person)s does not work then", person=people[0])
+            case RuleName.BUFFER if len(alike) > 1:
+                sentence = say("Too little is kept free around it for %(people)s", people=people)
+            case RuleName.TRAVEL if len(alike) > 1:
+                sentence = say("The drives before or after it do not fit for %(people)s", people=people)
+            case RuleName.LUNCH if len(alike) > 1:
+                sentence = say("No time for lunch is left for %(people)s", people=people)
             case RuleName.IN_WINDOW if one.sentence.facts == {"slot": way.slot}:
                 sentence = say("It lies outside the times asked for")
             case RuleName.NOT_BARRED if "why" in one.sentence.facts:

@@ -189,11 +189,14 @@ def test_a_way_out_names_its_slot_once_and_what_it_gives_up_by_lines(city: City)
 def test_who_does_not_work_then_is_told_in_one_line(city: City) -> None:
     """A way out at night comes after one by day, though it were cheaper, and is marked."""
     request = city.asks()
-    off = RuleName.WORKING_HOURS
     night, day = on_monday("00:00", "00:45"), on_monday("12:15", "13:00")
     ways = tuple(
         WayOut(
-            tuple(Reason(off, say("%(slot)s", slot=slot), person) for person in (MAYOR, TREASURER)),
+            tuple(
+                Reason(rule, say("%(slot)s", slot=slot), person)
+                for rule in (RuleName.WORKING_HOURS, RuleName.TRAVEL)
+                for person in (MAYOR, TREASURER)
+            ),
             slot,
             "City Hall",
             say("x"),
@@ -205,7 +208,10 @@ def test_who_does_not_work_then_is_told_in_one_line(city: City) -> None:
     with city.app.test_request_context():
         shown = shown_answer(request, proposal).ways_out
     assert [one.is_at_night for one in shown] == [False, True]
-    assert shown[0].gives_up == ("Rosa Alvarez and Ines Calvo do not work then",)
+    assert shown[0].gives_up == (
+        "Rosa Alvarez and Ines Calvo do not work then",
+        "The drives before or after it do not fit for Rosa Alvarez and Ines Calvo",
+    )
 
 
 def test_drives_are_told_with_how_well_they_are_known(city: City) -> None:
