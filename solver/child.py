@@ -11,6 +11,7 @@ import os
 import pickle
 import queue
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -173,7 +174,8 @@ class Child:
 
 
 def serve(descriptor: int, memory_mb: int | None) -> None:
-    """Be the child: answer problems until the parent hangs up."""
+    """Be the child: answer problems until the parent hangs up, which is the parent's to decide, not the terminal's."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if memory_mb is not None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     pipe = Connection(descriptor)
@@ -182,9 +184,11 @@ def serve(descriptor: int, memory_mb: int | None) -> None:
     while True:
         try:
             problem = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent's words
-        except EOFError:
+        except (EOFError, OSError):  # it hung up, perhaps before it had read all
             return
-        pipe.send_bytes(_dumps(solver.slots(problem)))
+        answer = _dumps(solver.slots(problem))
+        with suppress(OSError):  # nobody waits for it any more; the next line of the parent says so
+            pipe.send_bytes(answer)
 
 
 class _Pickler(pickle.Pickler):
