@@ -180,7 +180,8 @@ def serve(descriptor: int, memory_mb: int | None) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     pipe = Connection(descriptor)
     solver = import_module("solver.slots").CpSatSolver()
-    pipe.send_bytes(READY)
+    with suppress(OSError):
+        pipe.send_bytes(READY)
     while True:
         try:
             problem = pickle.loads(pipe.recv_bytes())  # noqa: S301 - the parent's words

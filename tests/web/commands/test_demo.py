@@ -109,7 +109,7 @@ def test_after_a_kill_and_a_month_everything_is_made_anew(nowhere: Terminal) -> 
         store.execute("UPDATE calendars SET name = 'an old one'")
     with started(nowhere, "demo", "--port", "0", "--no-browser") as process:
         address_of(process)
-        assert until(lambda: not any(_works(one) for one in orphans), 10)
+        assert until(lambda: not any(_works(one) for one in orphans), 40)
         made = prepared_on(folder)
         assert made is not None
         assert made > long_ago
