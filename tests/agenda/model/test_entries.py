@@ -136,7 +136,8 @@ def test_a_copy_that_is_struck_out_does_not_strike_out_the_others() -> None:
 )
 def test_an_own_meeting_stands_whatever_a_copy_says(changes: dict[str, object]) -> None:
     """Only the office calls it off; until then it takes its people and its room."""
-    (entry,) = gathered(an_event(NINE, key=EventKey(a_meeting().uid), **changes), meetings=(a_meeting(),))
+    told = an_event(NINE, uid="", key=EventKey(a_meeting().uid), **changes)
+    (entry,) = gathered(told, meetings=(a_meeting(),))
     assert entry.busy == {MAYOR, DEPUTY}
     assert entry.event.takes_time
 
