@@ -8,8 +8,10 @@ from agenda.model.alerts import AlertKind
 from agenda.model.calendars import SyncState
 from agenda.model.errors import AccountRefusedError, RefusedError
 from agenda.model.ids import CalendarId
+from agenda.model.meetings import OutboxState
 from agenda.model.sentences import say
 from tests.agenda.actions.conftest import Town
+from tests.agenda.actions.test_decide import outbox, proposed
 from tests.builders import DEPUTY, MAYOR, a_calendar
 
 ACCOUNT = "google:mayor@example.org"
@@ -69,3 +71,17 @@ def test_after_consent_everything_goes_on_by_itself(town: Town) -> None:
     town.pull.round()
     town.watch.look_over()
     assert kinds(town) == []
+
+
+def test_what_has_to_go_out_waits_for_the_account(town: Town) -> None:
+    """However long the lapse lasts, nothing is given up; after the consent it goes out by itself."""
+    town.decide.confirm(proposed(town).id, 0, by="Sam")
+    for _ in range(40):
+        town.writer.failures = [a_lapse()] * 3
+        town.deliver.drain()
+        town.clock.advance(timedelta(hours=1))
+    assert OutboxState.FAILED not in {one.state for one in outbox(town)}
+    assert town.writer.written == []
+    town.writer.failures = []
+    assert town.deliver.drain() == 3
+    assert {one.state for one in outbox(town)} == {OutboxState.SENT}
