@@ -11,7 +11,7 @@ import threading
 import time as clock
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import time, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -89,7 +89,12 @@ def served(office: Office) -> Iterator[str]:
     app = create_app(office, secret_key=b"k" * 32)
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(app, sockets=[listener], threads=CONFIRMERS)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        with suppress(OSError):  # its socket is closed under it
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
