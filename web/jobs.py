@@ -140,7 +140,8 @@ class Jobs:
             return True
         self._consumer.stop_flag.set()
         deadline = time.monotonic() + STOP_WITHIN_S
-        threads = [*(thread for _, thread in self._consumer.worker_threads), self._consumer.scheduler, self._thread]
+        # The consumer's own thread goes first: once it is over, every other has been started and can be waited for.
+        threads = [self._thread, *(thread for _, thread in self._consumer.worker_threads), self._consumer.scheduler]
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         self._consumer = self._thread = None
